@@ -1,0 +1,3 @@
+"""Who can hold green points."""
+
+HOLDER_KINDS = [("shopper", "Shopper"), ("merchant", "Merchant")]

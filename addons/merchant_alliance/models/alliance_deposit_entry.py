@@ -1,0 +1,25 @@
+from odoo import fields, models
+
+
+class AllianceDepositEntry(models.Model):
+    """Append-only ledger of a merchant's prepaid deposit."""
+
+    _name = "alliance.deposit.entry"
+    _description = "Deposit Entry"
+    _order = "id desc"
+
+    merchant_id = fields.Many2one(
+        "alliance.merchant", required=True, readonly=True, index=True, ondelete="restrict")
+    company_id = fields.Many2one(related="merchant_id.company_id", store=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    kind = fields.Selection(
+        [("topup", "Top-up"), ("funding", "Concession Funded"), ("withdrawal", "Paid Back")],
+        required=True, readonly=True)
+    amount = fields.Monetary(required=True, readonly=True, help="Positive: in; negative: out.")
+    date = fields.Date(required=True, readonly=True, default=fields.Date.context_today)
+    reference = fields.Char(readonly=True)
+    idempotency_key = fields.Char(required=True, readonly=True, copy=False)
+
+    _idempotency_key_uniq = models.Constraint(
+        "UNIQUE (idempotency_key)", "This deposit entry has been recorded already.")
+    _amount_not_zero = models.Constraint("CHECK (amount <> 0)", "A deposit entry has an amount.")

@@ -1,0 +1,50 @@
+from odoo import fields, models
+
+from .scene import SCENES
+
+
+class AllianceMerchant(models.Model):
+    """A seller that concedes part of its sales to the platform."""
+
+    _name = "alliance.merchant"
+    _description = "Merchant"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "name, id"
+
+    name = fields.Char(required=True, tracking=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    partner_id = fields.Many2one(
+        "res.partner", string="Contact", required=True, index=True, ondelete="restrict",
+        help="Commercial entity; whoever logs in as a contact of it sees this merchant.",
+    )
+    scene = fields.Selection(SCENES, required=True, default="alliance", tracking=True)
+    is_platform = fields.Boolean(
+        help="The platform's own shop: its concession is the platform's expense and earns it no points.",
+    )
+    state = fields.Selection(
+        [("draft", "Draft"), ("active", "Active"), ("suspended", "Suspended"), ("closed", "Closed")],
+        required=True, default="draft", tracking=True, index=True,
+    )
+    funding_method = fields.Selection(
+        [("deposit", "Prepaid Deposit"), ("split", "Split from Collected Payments")],
+        required=True, default="deposit",
+        help="Where the concession's money comes from: the merchant's prepaid deposit, "
+             "or the payments that the platform itself collected.",
+    )
+    deposit_balance = fields.Monetary(
+        readonly=True, copy=False,
+        help="Sum of the deposit entries. Only new entries change it.",
+    )
+    active = fields.Boolean(default=True)
+    store_ids = fields.One2many("alliance.store", "merchant_id")
+    contract_ids = fields.One2many("alliance.contract", "merchant_id")
+    qualified_sale_ids = fields.One2many("alliance.qualified.sale", "merchant_id")
+    deposit_entry_ids = fields.One2many("alliance.deposit.entry", "merchant_id")
+
+    _partner_uniq = models.Constraint(
+        "UNIQUE (partner_id, company_id)", "This contact is a merchant already.")
+    _deposit_not_negative = models.Constraint(
+        "CHECK (deposit_balance >= 0)", "A merchant's deposit cannot fall below zero.")

@@ -1,0 +1,14 @@
+{
+    "name": "Risk Controls",
+    "summary": "Limits, daily cap, circuit breaker and review queue",
+    "version": "19.0.1.0.0",
+    "category": "Sales/Loyalty",
+    "license": "LGPL-3",
+    "author": "Green Points Platform",
+    "depends": ["voucher_settlement"],
+    "data": [
+        "security/groups.xml",
+        "security/ir.model.access.csv",
+    ],
+    "application": True,
+}

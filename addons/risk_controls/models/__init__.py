@@ -1,0 +1,3 @@
+from . import risk_policy
+from . import risk_decision
+from . import risk_breaker

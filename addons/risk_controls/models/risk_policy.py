@@ -1,0 +1,28 @@
+from odoo import fields, models
+
+
+class RiskPolicy(models.Model):
+    """Limits of one company."""
+
+    _name = "risk.policy"
+    _description = "Risk Limits"
+    _inherit = ["mail.thread"]
+    _rec_name = "company_id"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    shopper_sales_per_hour = fields.Integer(
+        default=10, required=True, tracking=True, help="Sales of one shopper in one hour; more are held.")
+    shopper_sales_per_day = fields.Integer(default=30, required=True, tracking=True)
+    shopper_cash_per_day = fields.Monetary(
+        default=50000.0, required=True, tracking=True, help="Cash of one shopper in one day; more is held.")
+    platform_concession_per_day = fields.Monetary(
+        default=1000000.0, required=True, tracking=True,
+        help="Concessions rewarded on one day; what comes above it is held for review.")
+
+    _company_uniq = models.Constraint("UNIQUE (company_id)", "A company has one set of limits.")
+    _limits_positive = models.Constraint(
+        "CHECK (shopper_sales_per_hour > 0 AND shopper_sales_per_day > 0"
+        " AND shopper_cash_per_day > 0 AND platform_concession_per_day > 0)",
+        "Each limit must be above zero.")
