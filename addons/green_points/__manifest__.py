@@ -9,5 +9,6 @@
     "data": [
         "security/ir.model.access.csv",
     ],
+    "post_init_hook": "post_init_hook",
     "application": True,
 }

@@ -1,10 +1,23 @@
+from collections import defaultdict
+
 from odoo import fields, models
+from odoo.exceptions import ValidationError
+
+from odoo.addons.merchant_alliance.tools.money import from_cents, split_by_weights, to_cents
+
+from ..tools.allocation import get_bases, take_part
+from ..tools.serialize import touch
+
+ALLOCATION_FIELDS = ("alloc_pool", "alloc_shopping", "alloc_commission", "alloc_reserve", "alloc_fee")
+BASE_FIELDS = ("base_shopper", "base_merchant")
 
 
 class AllianceQualifiedSale(models.Model):
     _inherit = "alliance.qualified.sale"
 
-    policy_id = fields.Many2one("green.points.policy", readonly=True, ondelete="restrict")
+    policy_id = fields.Many2one(
+        "green.points.policy", string="Points Policy", readonly=True, ondelete="restrict",
+        help="Rules in force when the sale was registered.")
     alloc_pool = fields.Monetary(string="To Rebate Pool", readonly=True)
     alloc_shopping = fields.Monetary(string="To Shopping Voucher", readonly=True)
     alloc_commission = fields.Monetary(string="To Promoter Commission", readonly=True)
@@ -15,7 +28,8 @@ class AllianceQualifiedSale(models.Model):
     reward_state = fields.Selection(
         [("none", "No Rewards"), ("pending", "Pending"), ("held", "Held for Review"),
          ("active", "Active"), ("rejected", "Rejected"), ("cancelled", "Cancelled")],
-        required=True, readonly=True, default="pending", index=True)
+        string="Rewards", required=True, readonly=True, default="pending", index=True,
+        help="Of a refund: what became of the part that it takes back.")
     cohort_id = fields.Many2one(
         "green.points.cohort", readonly=True, index="btree_not_null", ondelete="restrict",
         help="Cohort that the points joined.")
@@ -27,3 +41,86 @@ class AllianceQualifiedSale(models.Model):
     _gives_within_concession = models.Constraint(
         "CHECK (abs(base_shopper + base_merchant) <= abs(concession_amount))",
         "What a sale gives can never exceed its own concession.")
+
+    def _after_register(self):
+        """Set the policy, divide the concession and work out the points of new sales and refunds."""
+        super()._after_register()
+        refunds = self.filtered("origin_id")
+        for company, sales in (self - refunds).grouped("company_id").items():
+            policy = self.env["green.points.policy"]._get_active(company)
+            for sale in sales:
+                sale.write(sale._prepare_allocation_vals(policy))
+        touch(refunds.origin_id)  # two refunds at once must not share out the same remainder
+        parts = refunds.origin_id._get_left_cents(
+            lambda refund: refund.state != "cancelled" and refund not in refunds)
+        for refund in refunds.sorted("id"):
+            refund.write(refund._prepare_refund_allocation_vals(parts[refund.origin_id]))
+
+    def _prepare_allocation_vals(self, policy):
+        """Return the values that divide this sale's concession under ``policy`` (may be empty)."""
+        self.ensure_one()
+        concession = to_cents(self.concession_amount, self.currency_id)
+        if not policy or not concession:
+            return {"reward_state": "none"}
+        parts = split_by_weights(concession, self._get_allocation_weights(policy))
+        shopper, merchant = get_bases(concession, policy._get_exact("beta"), policy._get_exact("gamma"))
+        if self.merchant_id.is_platform:
+            merchant = 0
+        cents = dict(zip(ALLOCATION_FIELDS + BASE_FIELDS, [*parts, shopper, merchant], strict=True))
+        return {"policy_id": policy.id, "reward_state": "pending", **self._prepare_cents(cents)}
+
+    def _get_allocation_weights(self, policy):
+        """Return the weights (``Decimal``) of ``ALLOCATION_FIELDS`` for this sale."""
+        pool, shopping, commission, reserve, fee = policy._get_weights()
+        if not self._has_promoter():
+            pool, commission = pool + commission, 0
+        return [pool, shopping, commission, reserve, fee]
+
+    def _has_promoter(self):
+        """Hook: whether somebody earns a commission from this sale."""
+        return False
+
+    def _prepare_refund_allocation_vals(self, left):
+        """Return the values of this refund as negative parts of what is left of its origin.
+
+        :param dict left: cents by field (``_get_left_cents``); lowered by what this refund takes
+        :raise ValidationError: the refund's concession is more than what is left
+        """
+        self.ensure_one()
+        origin = self.origin_id
+        if not origin.policy_id:
+            return {"reward_state": "none"}
+        taken = -to_cents(self.concession_amount, self.currency_id)
+        concession = sum(left[fname] for fname in ALLOCATION_FIELDS)
+        if taken > concession:
+            raise ValidationError(self.env._(
+                "Concession of the refund of %(sale)s: at most %(left)s is left to take back.",
+                sale=origin.name, left=from_cents(concession, self.currency_id)))
+        bases = [left[fname] for fname in BASE_FIELDS]
+        # the concession beyond the bases takes its share too, so that all parts add up to the refund
+        base_parts = take_part(taken, [*bases, concession - sum(bases)])[:2]
+        parts = take_part(taken, [left[fname] for fname in ALLOCATION_FIELDS])
+        cents = dict(zip(ALLOCATION_FIELDS + BASE_FIELDS, parts + base_parts, strict=True))
+        for fname, part in cents.items():
+            left[fname] -= part
+        return {
+            "policy_id": origin.policy_id.id,
+            "reward_state": "pending",
+            **self._prepare_cents({fname: -part for fname, part in cents.items()}),
+        }
+
+    def _prepare_cents(self, cents):
+        return {fname: from_cents(amount, self.currency_id) for fname, amount in cents.items()}
+
+    def _get_left_cents(self, counts):
+        """Return what is left of each of these sales after the refunds for which ``counts`` is true.
+
+        :param counts: function of one refund record
+        :return: ``{sale: {field: cents}}`` for ``ALLOCATION_FIELDS`` and ``BASE_FIELDS``
+        """
+        left = defaultdict(dict)
+        for sale in self:
+            for fname in ALLOCATION_FIELDS + BASE_FIELDS:
+                amounts = [sale[fname], *sale.refund_ids.filtered(counts).mapped(fname)]
+                left[sale][fname] = sum(to_cents(amount, sale.currency_id) for amount in amounts)
+        return left

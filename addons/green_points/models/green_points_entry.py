@@ -1,10 +1,17 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
 
 from .holder import HOLDER_KINDS
 
 
 class GreenPointsEntry(models.Model):
-    """Append-only ledger of active green points (base values, company currency)."""
+    """Append-only ledger of active green points (base values, company currency).
+
+    ``_record`` is its only writer and keeps positions and cohort totals in the same transaction.
+    """
 
     _name = "green.points.entry"
     _description = "Points Entry"
@@ -22,7 +29,11 @@ class GreenPointsEntry(models.Model):
         [("earn", "Earned"), ("refund", "Taken Back"), ("exchange_in", "Received in Exchange"),
          ("exchange_out", "Given in Exchange"), ("correction", "Correction")],
         required=True, readonly=True)
-    base = fields.Monetary(required=True, readonly=True, help="Base value; negative takes away.")
+    base = fields.Monetary(
+        string="Base Value", required=True, readonly=True, help="Base value; negative takes away.")
+    points = fields.Float(
+        compute="_compute_points", digits=(16, 2),
+        help="Green points as shown to their holder: base value × points per currency unit.")
     qualified_sale_id = fields.Many2one(
         "alliance.qualified.sale", readonly=True, index="btree_not_null", ondelete="restrict")
     date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
@@ -31,3 +42,81 @@ class GreenPointsEntry(models.Model):
     _idempotency_key_uniq = models.Constraint(
         "UNIQUE (idempotency_key)", "These points have been recorded already.")
     _base_not_zero = models.Constraint("CHECK (base <> 0)", "A points entry has a base value.")
+
+    @api.depends("partner_id", "kind")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for entry in self:
+            entry.display_name = f"{kinds.get(entry.kind)} · {entry.partner_id.display_name}"
+
+    @api.depends("base", "cohort_id")
+    def _compute_points(self):
+        for entry in self:
+            # sudo: a portal user sees own points but neither cohorts nor policies
+            entry.points = entry.base * entry.sudo().cohort_id.policy_id.points_per_unit
+
+    def create(self, vals_list):
+        raise UserError(self.env._("Points entries come from sales, refunds and exchanges alone."))
+
+    def write(self, vals):
+        raise UserError(self.env._("Points entries never change. A correction is a new entry."))
+
+    def unlink(self):
+        raise UserError(self.env._("Points entries are never deleted. A correction is a new entry."))
+
+    @api.model
+    def _record(self, rows):
+        """Append entries, and bring positions and cohort totals along, in one transaction.
+
+        A row whose ``idempotency_key`` is there already changes nothing. For points that are
+        given, the caller holds the cohort's lock (``_lock_open``).
+
+        :param list rows: dicts of ``partner_id``, ``holder_kind``, ``cohort_id`` (ids and keys),
+            ``kind``, ``cents`` (int, not 0, same sign for the whole call), ``qualified_sale_id``
+            (or None) and ``idempotency_key``
+        :return: the entries that are new
+        :raise psycopg2.errors.CheckViolation: more would be taken than a holder has
+        """
+        rows = [row for row in rows if row["cents"]]
+        if not rows:
+            return self.browse()
+        if len({row["cents"] > 0 for row in rows}) > 1:
+            raise ValueError("_record: points given and points taken are recorded apart")
+        entries = self.browse(self._insert(rows))
+        self.env["green.points.position"]._apply(entries)
+        if rows[0]["cents"] < 0:
+            self.env["green.points.cohort"]._change_bases(entries._get_cohort_deltas())
+        return entries
+
+    def _insert(self, rows):
+        """Insert ``rows`` as they come and return the ids of those that are new."""
+        cohorts = {cohort.id: cohort for cohort in self.env["green.points.cohort"].browse(
+            {row["cohort_id"] for row in rows})}
+        now = fields.Datetime.now()
+        values = SQL(", ").join(
+            SQL("%s", (
+                row["partner_id"], row["holder_kind"], row["cohort_id"], row["kind"],
+                from_cents(row["cents"], cohorts[row["cohort_id"]].currency_id),
+                row["qualified_sale_id"], now, row["idempotency_key"],
+            )) for row in rows)
+        self.env["alliance.qualified.sale"].flush_model(["partner_id"])
+        return [row[0] for row in self.env.execute_query(SQL("""
+            INSERT INTO green_points_entry
+                (partner_id, holder_kind, cohort_id, kind, base, qualified_sale_id, date, idempotency_key)
+            VALUES %s
+            ON CONFLICT (idempotency_key) DO NOTHING
+            RETURNING id
+        """, values))]
+
+    def _get_cohort_deltas(self):
+        """Return ``{cohort: (shopper_cents, merchant_cents)}`` of these entries together."""
+        deltas = {}
+        for entry in self:
+            shopper, merchant = deltas.get(entry.cohort_id, (0, 0))
+            cents = to_cents(entry.base, entry.currency_id)
+            if entry.holder_kind == "shopper":
+                shopper += cents
+            else:
+                merchant += cents
+            deltas[entry.cohort_id] = (shopper, merchant)
+        return deltas

@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from .holder import HOLDER_KINDS
 
@@ -18,9 +20,80 @@ class GreenPointsPosition(models.Model):
         "green.points.cohort", required=True, readonly=True, index=True, ondelete="restrict")
     company_id = fields.Many2one(related="cohort_id.company_id")
     currency_id = fields.Many2one(related="cohort_id.currency_id")
-    base = fields.Monetary(required=True, readonly=True)
+    base = fields.Monetary(string="Base Value", required=True, readonly=True)
+    points = fields.Float(
+        compute="_compute_points", digits=(16, 2),
+        help="Green points as shown to their holder: base value × points per currency unit.")
 
     _holder_uniq = models.Constraint(
         "UNIQUE (partner_id, holder_kind, cohort_id)", "One position for each holder and cohort.")
     _base_not_negative = models.Constraint(
         "CHECK (base >= 0)", "A holder cannot give back more points than there are.")
+
+    @api.depends("partner_id", "cohort_id")
+    def _compute_display_name(self):
+        for position in self:
+            position.display_name = f"{position.partner_id.display_name} · {position.cohort_id.display_name}"
+
+    @api.depends("base", "cohort_id")
+    def _compute_points(self):
+        for position in self:
+            # sudo: a portal user sees own points but neither cohorts nor policies
+            position.points = position.base * position.sudo().cohort_id.policy_id.points_per_unit
+
+    def create(self, vals_list):
+        raise UserError(self.env._("Positions follow from points entries alone."))
+
+    def write(self, vals):
+        raise UserError(self.env._("Positions follow from points entries alone."))
+
+    def unlink(self):
+        raise UserError(self.env._("Positions follow from points entries alone."))
+
+    @api.model
+    def _apply(self, entries):
+        """Add new ``entries``, all of the same sign, to their positions.
+
+        Rows are taken in one order, so that two such transactions wait for each other instead of
+        dying in a deadlock.
+
+        :raise psycopg2.errors.CheckViolation: a holder would be left with less than nothing
+        :raise UserError: points are taken that the holder never had
+        """
+        if not entries:
+            return
+        sums = SQL("""
+            SELECT partner_id, holder_kind, cohort_id, sum(base) AS base
+              FROM green_points_entry
+             WHERE id IN %s
+             GROUP BY partner_id, holder_kind, cohort_id
+             ORDER BY partner_id, holder_kind, cohort_id
+        """, tuple(entries.ids))
+        if entries[0].base > 0:
+            self.env.cr.execute(SQL("""
+                INSERT INTO green_points_position AS position (partner_id, holder_kind, cohort_id, base)
+                %s
+                ON CONFLICT (partner_id, holder_kind, cohort_id)
+                DO UPDATE SET base = position.base + EXCLUDED.base
+            """, sums))
+        else:  # an upsert would check the negative row itself against base >= 0
+            self._take(sums)
+        self.invalidate_model(["base"])
+
+    def _take(self, sums):
+        """Lower the positions named by the query ``sums``; each of them must exist."""
+        taken = self.env.execute_query(sums)
+        self.env.cr.execute(SQL("""
+            WITH taken AS (%s), locked AS (
+                SELECT position.id, taken.base
+                  FROM green_points_position AS position
+                  JOIN taken USING (partner_id, holder_kind, cohort_id)
+                 ORDER BY position.partner_id, position.holder_kind, position.cohort_id
+                   FOR UPDATE OF position)
+            UPDATE green_points_position AS position
+               SET base = position.base + locked.base
+              FROM locked
+             WHERE locked.id = position.id
+        """, sums))
+        if self.env.cr.rowcount != len(taken):
+            raise UserError(self.env._("Points can only be taken from a holder who has them."))

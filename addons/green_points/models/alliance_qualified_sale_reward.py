@@ -1,0 +1,144 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+from odoo.addons.merchant_alliance.tools.money import to_cents
+
+from ..tools.serialize import touch
+
+BASE_BY_KIND = {"shopper": "base_shopper", "merchant": "base_merchant"}
+
+
+class AllianceQualifiedSale(models.Model):
+    """Life of a sale's rewards: pending → (held →) active, or rejected, or cancelled.
+
+    A refund's ``reward_state`` follows its origin's: its part is ``active`` (taken back) once both
+    the refund is funded and the origin's rewards are active.
+    """
+
+    _inherit = "alliance.qualified.sale"
+
+    # -- giving --------------------------------------------------------------
+
+    def _filter_rewardable(self):
+        """Hook: return those of these funded sales whose rewards may begin now.
+
+        An extension sets the ``reward_state`` of those it leaves out.
+        """
+        return self
+
+    def _activate_rewards(self):
+        """Put the points of these funded sales into the open cohort.
+
+        Sales whose rewards are active, rejected or cancelled, or that have none, are left alone, so
+        it may be called again. What refunds took meanwhile (a held sale's) is not given at all.
+
+        :return: the sales activated by this call; what each gives is ``_get_due_cents()``
+        :raise UserError: a sale is not funded, or its company has no active policy
+        """
+        sales = self.filtered(
+            lambda sale: sale.kind == "sale" and sale.reward_state in ("pending", "held"))
+        if unfunded := sales.filtered(lambda sale: sale.state != "funded"):
+            raise UserError(self.env._(
+                "The concession is not funded yet, so no rewards can begin: %s",
+                ", ".join(unfunded.mapped("name"))))
+        for company, company_sales in sales.grouped("company_id").items():
+            cohort = self.env["green.points.cohort"]._lock_open(company)
+            self.env["green.points.entry"].sudo()._record(  # sudo: nobody may write the ledger otherwise
+                company_sales._prepare_earn_rows(cohort))
+            (company_sales + company_sales._get_funded_refunds()).write(
+                {"reward_state": "active", "cohort_id": cohort.id})
+        return sales
+
+    def _prepare_earn_rows(self, cohort):
+        """Return the rows for ``green.points.entry._record`` that give these sales' points."""
+        return [{
+            "partner_id": sale._get_points_holder(kind).id,
+            "holder_kind": kind,
+            "cohort_id": cohort.id,
+            "kind": "earn",
+            "cents": cents[fname],
+            "qualified_sale_id": sale.id,
+            "idempotency_key": f"earn,{sale.id},{kind}",
+        } for sale, cents in self._get_due_cents().items() for kind, fname in BASE_BY_KIND.items()]
+
+    def _get_due_cents(self):
+        """Return ``{sale: {field: cents}}``: what these sales give after their funded refunds.
+
+        Fields: the five ``alloc_*`` and the two ``base_*``.
+        """
+        return self._get_left_cents(lambda refund: refund.state == "funded")
+
+    def _get_funded_refunds(self):
+        return self.refund_ids.filtered(
+            lambda refund: refund.state == "funded" and refund.reward_state in ("pending", "held"))
+
+    def _get_points_holder(self, kind):
+        """Return the contact that holds this sale's points of ``kind`` (shopper or merchant)."""
+        self.ensure_one()
+        return self.partner_id if kind == "shopper" else self.merchant_id.partner_id
+
+    def _reject_rewards(self):
+        """End the rewards of these held sales, and of their refunds, for good."""
+        sales = self.filtered(lambda sale: sale.kind == "sale" and sale.reward_state == "held")
+        (sales + sales._get_funded_refunds()).write({"reward_state": "rejected"})
+
+    # -- taking back ---------------------------------------------------------
+
+    def _revoke_rewards(self, refunds):
+        """Take back from these sales what their funded ``refunds`` take.
+
+        Active rewards: points leave the cohort that they joined. Pending, held and rejected ones
+        have given nothing: the refund only follows the sale's state, and a sale of which nothing is
+        left is cancelled. Refunds that were dealt with before are left alone.
+
+        :param refunds: refund records with an origin in ``self``
+        :return: the points entries made
+        """
+        refunds = refunds.filtered(lambda refund: refund.origin_id in self and refund.reward_state == "pending")
+        touch(refunds.origin_id)  # else one that is released just now would not see these refunds
+        taking = refunds.filtered(lambda refund: refund.origin_id.reward_state == "active")
+        entries = taking._take_points()
+        for refund in refunds - taking:
+            refund.write({"reward_state": refund.origin_id.reward_state})
+        waiting = (refunds - taking).origin_id.filtered(lambda sale: sale.reward_state in ("pending", "held"))
+        for sale, cents in waiting._get_due_cents().items():
+            if not any(cents.values()):
+                (sale + sale._get_funded_refunds()).write({"reward_state": "cancelled"})
+        return entries
+
+    def _take_points(self):
+        """Take the points of these refunds out of their origins' cohorts; return the entries."""
+        rows = self._prepare_refund_rows()
+        partners = self.env["res.partner"].browse({row["partner_id"] for row in rows if row["cents"]})
+        self._before_base_change(partners)
+        # sudo: nobody may write the ledger otherwise
+        entries = self.env["green.points.entry"].sudo()._record(rows)
+        for cohort, refunds in self.grouped(lambda refund: refund.origin_id.cohort_id).items():
+            refunds.write({"reward_state": "active", "cohort_id": cohort.id})
+        self._after_base_taken(entries)
+        return entries
+
+    def _prepare_refund_rows(self):
+        """Return the rows for ``green.points.entry._record`` that take these refunds' points."""
+        return [{
+            "partner_id": refund.origin_id._get_points_holder(kind).id,
+            "holder_kind": kind,
+            "cohort_id": refund.origin_id.cohort_id.id,
+            "kind": "refund",
+            "cents": to_cents(refund[fname], refund.currency_id),
+            "qualified_sale_id": refund.id,
+            "idempotency_key": f"refund,{refund.id},{kind}",
+        } for refund in self for kind, fname in BASE_BY_KIND.items()]
+
+    def _before_base_change(self, partners):
+        """Hook: the points of ``partners`` are about to change (credit their wallets up to date)."""
+
+    def _after_base_taken(self, entries):
+        """Hook: ``entries`` (negative) have just taken points from their holders."""
+
+    # -- cancelling ----------------------------------------------------------
+
+    def _after_cancelled(self):
+        """Rewards of a sale refunded whole before it was funded never begin."""
+        super()._after_cancelled()
+        self.write({"reward_state": "cancelled"})
