@@ -9,6 +9,9 @@
     "data": [
         "security/groups.xml",
         "security/ir.model.access.csv",
+        "security/voucher_rules.xml",
+        "data/ir_sequence.xml",
+        "data/ir_cron.xml",
     ],
     "application": True,
 }

@@ -2,11 +2,17 @@ from . import account_account
 from . import account_move
 from . import res_company
 from . import settlement_period
+from . import settlement_period_figures
+from . import settlement_proposal
 from . import settlement_index
+from . import green_points_cohort
 from . import voucher_wallet
+from . import voucher_wallet_credit
+from . import voucher_wallet_claw
 from . import voucher_lot
 from . import voucher_hold
 from . import voucher_hold_line
 from . import voucher_entry
 from . import alliance_qualified_sale
+from . import alliance_qualified_sale_voucher
 from . import alliance_funding

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 from odoo.addons.green_points.models.holder import HOLDER_KINDS
 
@@ -8,23 +9,27 @@ class SettlementIndex(models.Model):
 
     _name = "settlement.index"
     _description = "Cumulative Index"
-    _order = "period_number desc, cohort_number desc"
+    _order = "period_number desc, cohort_number desc, holder_kind desc"
     _log_access = False
 
     period_id = fields.Many2one(
         "settlement.period", required=True, readonly=True, index=True, ondelete="restrict")
-    period_number = fields.Integer(required=True, readonly=True)
+    period_number = fields.Integer(string="Period No.", required=True, readonly=True, aggregator=None)
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     cohort_id = fields.Many2one(
         "green.points.cohort", required=True, readonly=True, ondelete="restrict")
-    cohort_number = fields.Integer(required=True, readonly=True)
+    cohort_number = fields.Integer(string="Cohort No.", required=True, readonly=True, aggregator=None)
     holder_kind = fields.Selection(HOLDER_KINDS, required=True, readonly=True)
-    age = fields.Integer(required=True, readonly=True, help="n: period number minus cohort number.")
+    age = fields.Integer(
+        required=True, readonly=True, aggregator=None, help="n: period number minus cohort number.")
     base = fields.Monetary(required=True, readonly=True, help="Base value that took part.")
-    step = fields.Float(digits=(16, 12), required=True, readonly=True, help="m(n) − m(n−1)")
-    increment = fields.Float(digits=(16, 12), required=True, readonly=True, help="k × step, rounded down")
-    accumulated = fields.Float(digits=(16, 12), required=True, readonly=True)
+    step = fields.Float(digits=(16, 12), required=True, readonly=True, aggregator="avg", help="m(n) − m(n−1)")
+    increment = fields.Float(
+        digits=(16, 12), required=True, readonly=True, aggregator="avg", help="k × step, rounded down")
+    accumulated = fields.Float(
+        string="Realised Multiple", digits=(16, 12), required=True, readonly=True, aggregator="max",
+        help="How many times its base the cohort has released so far.")
 
     _once = models.Constraint(
         "UNIQUE (cohort_id, holder_kind, period_number)", "A cohort is settled once per period.")
@@ -34,3 +39,10 @@ class SettlementIndex(models.Model):
     _increment_bounds = models.Constraint(
         "CHECK (increment >= 0 AND increment <= step AND accumulated >= increment AND accumulated <= 5)",
         "A cohort never releases more than its step, nor more than 5 times its base.")
+
+    def write(self, vals):
+        raise UserError(self.env._(
+            "A settled index is never changed (%s).", ", ".join(vals)))
+
+    def unlink(self):
+        raise UserError(self.env._("A settled index is never deleted."))

@@ -1,4 +1,12 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
+
+MAKER = "voucher_settlement.group_settlement_maker"
+CHECKER = "voucher_settlement.group_settlement_checker"
+KEPT_ON_SETTLE = ("base", "step", "coverage", "increment", "accumulated")
 
 
 class SettlementPeriod(models.Model):
@@ -10,7 +18,7 @@ class SettlementPeriod(models.Model):
     _order = "number desc"
 
     name = fields.Char(compute="_compute_name")
-    number = fields.Integer(required=True, readonly=True)
+    number = fields.Integer(required=True, readonly=True, aggregator=None)
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     cohort_id = fields.Many2one(
@@ -23,27 +31,275 @@ class SettlementPeriod(models.Model):
          ("approved", "Approved"), ("settled", "Settled")],
         required=True, default="open", readonly=True, tracking=True, index=True)
     pool_balance = fields.Monetary(readonly=True, help="Rebate pool when computed.")
-    payable_amount = fields.Monetary(readonly=True, help="P: what the pool may pay in this period.")
-    due_amount = fields.Monetary(readonly=True, help="D: what all cohorts could release.")
+    fenced_amount = fields.Monetary(
+        string="Kept for Later Cohorts", readonly=True,
+        help="Part of the pool that belongs to ring-fenced cohorts not released for in this period.")
+    payable_amount = fields.Monetary(
+        string="Payable (P)", readonly=True, help="P: what the pool may pay in this period.")
+    due_amount = fields.Monetary(
+        string="Due (D)", readonly=True, help="D: what all cohorts could release.")
     coverage = fields.Float(
-        digits=(16, 12), readonly=True, help="k = min(1, P / D), rounded down.")
-    released_amount = fields.Monetary(readonly=True, help="Moved from the pool to vouchers outstanding.")
+        digits=(16, 12), readonly=True, aggregator="avg", help="k = min(1, P / D), rounded down.")
+    coverage_percent = fields.Float(
+        string="Coverage (%)", compute="_compute_coverage_percent", digits=(5, 2))
+    proposed_amount = fields.Monetary(
+        string="To Release", readonly=True, help="What settling would move from the pool to vouchers.")
+    released_amount = fields.Monetary(
+        string="Released", readonly=True, help="Moved from the pool to vouchers outstanding.")
+    dust_amount = fields.Monetary(
+        string="Rounding Returned", readonly=True,
+        help="Reserve that no wallet can claim because of rounding; went back to the pool.")
+    dust_returned = fields.Boolean(
+        string="All Wallets Credited", readonly=True, copy=False,
+        help="Every wallet was credited up to this period and the rounding went back to the pool.")
     maker_id = fields.Many2one("res.users", readonly=True, tracking=True)
     checker_id = fields.Many2one("res.users", readonly=True, tracking=True)
     settled_at = fields.Datetime(readonly=True)
-    index_ids = fields.One2many("settlement.index", "period_id")
-    move_id = fields.Many2one("account.move", readonly=True, index="btree_not_null")
+    proposal_ids = fields.One2many("settlement.proposal", "period_id", string="Dry Run")
+    index_ids = fields.One2many("settlement.index", "period_id", string="Releases")
+    move_id = fields.Many2one("account.move", string="Settlement Entry", readonly=True, index="btree_not_null")
+    dust_move_id = fields.Many2one("account.move", string="Rounding Entry", readonly=True, index="btree_not_null")
 
     _number_uniq = models.Constraint(
         "UNIQUE (company_id, number)", "A period's number is used once.")
     _one_open = models.UniqueIndex("(company_id) WHERE state = 'open'", "Only one period can be open.")
+    _one_in_settlement = models.UniqueIndex(
+        "(company_id) WHERE state IN ('closing', 'computed', 'approved')",
+        "A period can only be closed when the one before it is settled.")
     _never_more_than_pool = models.Constraint(
         "CHECK (released_amount >= 0 AND released_amount <= payable_amount"
         " AND payable_amount <= pool_balance)",
         "Vouchers released can never exceed the pool.")
+    _dust_within_release = models.Constraint("CHECK (dust_amount >= 0)", "Rounding only returns to the pool.")
     _two_people = models.Constraint(
         "CHECK (maker_id IS NULL OR checker_id IS NULL OR maker_id <> checker_id)",
         "Maker and checker must be two people.")
     _settled_was_checked = models.Constraint(
         "CHECK (state NOT IN ('approved', 'settled') OR (maker_id IS NOT NULL AND checker_id IS NOT NULL))",
         "A settlement needs a maker and a checker.")
+
+    @api.depends("number")
+    def _compute_name(self):
+        for period in self:
+            period.name = self.env._("Period %s", period.number)
+
+    @api.depends("name")
+    def _compute_display_name(self):
+        for period in self:
+            period.display_name = period.name
+
+    @api.depends("coverage")
+    def _compute_coverage_percent(self):
+        for period in self:
+            period.coverage_percent = period.coverage * 100
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("Settlement periods are never deleted."))
+
+    @api.model
+    def _get_settled_number(self, company):
+        """Return the number of the last settled period of ``company``, 0 if there is none."""
+        return self.search(
+            [("company_id", "=", company.id), ("state", "=", "settled")],
+            order="number desc", limit=1).number
+
+    # -- maker and checker -------------------------------------------------------------------
+
+    def action_close(self):
+        """Cut off: no more points join this period's cohort; the next one is open (maker)."""
+        period = self._start_step(MAKER, "open")
+        if period._get_unsettled():
+            raise UserError(self.env._(
+                "%(last)s is closed but not settled yet. Settle it before closing %(period)s.",
+                last=period._get_unsettled().name, period=period.name))
+        period.cohort_id._start_closing()
+        period._write_step("closing", maker_id=self.env.uid)
+        period.cohort_id._open_next()
+
+    def action_compute(self):
+        """Freeze the cohort, reconcile, and work out what settling would release (maker)."""
+        period = self._start_step(MAKER, "closing")
+        if period.cohort_id.state == "closing":
+            period.cohort_id._freeze_totals()
+        period._check_books()
+        posting, currency = self.env["escrow.posting"].sudo(), period.currency_id
+        pool, kept = posting._get_balance("rebate_pool", period.company_id), period._get_kept_cents()
+        figures = period._prepare_figures(pool, kept)
+        period.proposal_ids.unlink()
+        self.env["settlement.proposal"].sudo().create(  # sudo: nobody edits proposals by hand
+            [{**line, "period_id": period.id} for line in figures["lines"]])
+        period._write_step(
+            "computed", maker_id=self.env.uid, checker_id=False,
+            pool_balance=from_cents(pool, currency), fenced_amount=from_cents(kept, currency),
+            payable_amount=from_cents(figures["payable"], currency),
+            proposed_amount=from_cents(figures["reserved"], currency),
+            due_amount=from_cents(figures["due"], currency), coverage=figures["coverage"])
+
+    def action_approve(self):
+        """Agree to the figures; not by whoever computed them (checker)."""
+        period = self._start_step(CHECKER, "computed")
+        if period.maker_id == self.env.user:
+            raise UserError(self.env._(
+                "%s made this settlement and cannot check it: another person must.", self.env.user.name))
+        period._write_step("approved", checker_id=self.env.uid)
+
+    def action_settle(self):
+        """Release what was approved, if nothing differs from it (maker or checker)."""
+        period = self._start_step((MAKER, CHECKER), "approved")
+        period._lock_cohorts()
+        figures = period._prepare_figures(
+            to_cents(period.pool_balance, period.currency_id),
+            to_cents(period.fenced_amount, period.currency_id))
+        period._check_as_approved(figures)
+        self.env["settlement.index"].sudo().create(  # sudo: insert-only, and only from here
+            [period._prepare_index_vals(line) for line in figures["lines"]])
+        period._mark_cohorts()
+        period._write_step(
+            "settled", settled_at=fields.Datetime.now(),
+            released_amount=from_cents(figures["reserved"], period.currency_id),
+            move_id=period._post_release(figures["reserved"]).id)
+        self.env.ref("voucher_settlement.ir_cron_credit_wallets")._trigger()
+
+    def action_reset(self):
+        """Take a computed or approved settlement back, to be computed again (maker or checker)."""
+        period = self._start_step((MAKER, CHECKER), ("computed", "approved"))
+        period.proposal_ids.unlink()
+        period._write_step("closing", checker_id=False)
+
+    def _start_step(self, groups, states):
+        """Check who asks for a step and in which state the period is; lock it.
+
+        :return: the period, as superuser: nobody has write access to settlements
+        :raise AccessError: the user is in none of ``groups``
+        :raise UserError: the period is in none of ``states``, or somebody is working on it
+        """
+        self.ensure_one()
+        groups = (groups,) if isinstance(groups, str) else groups
+        states = (states,) if isinstance(states, str) else states
+        if not self.env.su and not any(self.env.user.has_group(group) for group in groups):
+            names = [self.env.ref(group).sudo().name for group in groups]
+            raise AccessError(self.env._("Only these may do this: %s.", ", ".join(names)))
+        self.check_access("read")
+        period = self.sudo()  # sudo: settlements change through these steps alone
+        period.lock_for_update(allow_referencing=True)
+        period.invalidate_recordset()
+        if period.state not in states:
+            labels = dict(self._fields["state"]._description_selection(self.env))
+            raise UserError(self.env._(
+                "%(period)s is %(state)s; this step needs: %(wanted)s.", period=period.name,
+                state=labels[period.state], wanted=", ".join(labels[state] for state in states)))
+        return period
+
+    def _write_step(self, state, **vals):
+        self.write({"state": state, **vals})
+        self.flush_recordset()
+
+    def _get_unsettled(self):
+        """Return the period of this company that is closed but not settled."""
+        return self.search([
+            ("company_id", "=", self.company_id.id), ("state", "in", ("closing", "computed", "approved"))])
+
+    # -- checks ------------------------------------------------------------------------------
+
+    def _check_books(self):
+        """Post what is unposted; sub-ledgers must then equal the general ledger.
+
+        :raise UserError: naming every difference
+        """
+        posting = self.env["escrow.posting"].sudo()
+        posting._post_concessions_earned(self.company_id)
+        posting._post_voucher_entries(self.company_id)
+        if differences := posting._check_subledger(self.company_id):
+            raise UserError(self.env._(
+                "Sub-ledgers and general ledger differ; settlement stops until this is cleared:\n%s",
+                "\n".join(str(difference) for difference in differences)))
+
+    def _lock_cohorts(self):
+        """Lock the cohorts that take part: their bases cannot change before the commit."""
+        cohorts = self._get_maturing_cohorts()
+        self.env.flush_all()
+        self.env.execute_query(SQL(
+            "SELECT id FROM green_points_cohort WHERE id IN %s ORDER BY id FOR UPDATE",
+            tuple(cohorts.ids) or (0,)))
+        cohorts.invalidate_recordset()
+
+    def _check_as_approved(self, figures):
+        """Raise unless ``figures`` are what the checker agreed to and the pool still holds them."""
+        changes = []
+        balance = self.env["escrow.posting"].sudo()._get_balance("rebate_pool", self.company_id)
+        if balance < to_cents(self.pool_balance, self.currency_id):
+            changes.append(self.env._(
+                "rebate pool: %(old)s became %(new)s", old=self.pool_balance,
+                new=from_cents(balance, self.currency_id)))
+        approved = {(line.cohort_id.id, line.holder_kind): line for line in self.proposal_ids}
+        for line in figures["lines"]:
+            old = approved.pop((line["cohort_id"], line["holder_kind"]), None)
+            where = self.env._("cohort %(number)s, %(kind)s", number=line["cohort_number"], kind=line["holder_kind"])
+            if old is None:
+                changes.append(self.env._("%s: not in what was approved", where))
+                continue
+            changes += [
+                self.env._("%(where)s, %(field)s: %(old)s became %(new)s", where=where, field=name,
+                           old=f"{old[name]:.12f}", new=f"{line[name]:.12f}")
+                for name in KEPT_ON_SETTLE if f"{old[name]:.12f}" != f"{line[name]:.12f}"]
+        changes += [
+            self.env._("cohort %(number)s, %(kind)s: no longer takes part",
+                       number=line.cohort_number, kind=line.holder_kind) for line in approved.values()]
+        if to_cents(self.proposed_amount, self.currency_id) != figures["reserved"]:
+            changes.append(self.env._(
+                "to release: %(old)s became %(new)s", old=self.proposed_amount,
+                new=from_cents(figures["reserved"], self.currency_id)))
+        if changes:
+            raise UserError(self.env._(
+                "%(period)s differs from what was approved. Reset and compute it again:\n%(changes)s",
+                period=self.name, changes="\n".join(changes)))
+
+    # -- effects -------------------------------------------------------------------------------
+
+    def _mark_cohorts(self):
+        """Note on each cohort that this period released for it; the oldest ones are matured."""
+        cohorts = self._get_maturing_cohorts()
+        cohorts.write({"settled_number": self.number})
+        cohorts.filtered(lambda c: self.number - c.number >= c.policy_id.period_count)._mark_matured()
+
+    def _post_release(self, cents):
+        """Post what this settlement moves from the pool to vouchers outstanding."""
+        if not cents:
+            return self.env["account.move"]
+        return self.env["escrow.posting"].sudo()._post_event(
+            "release", self.company_id,
+            [("rebate_pool", cents), ("vouchers_outstanding", -cents)], ref=self.name)
+
+    def _return_dust(self):
+        """Give back what no wallet can claim any more, once all are credited up to this period.
+
+        What stays reserved is at least the exact Σ (earned − credited) of all wallets.
+        Does nothing while a wallet is behind.
+        """
+        self.ensure_one()
+        company = self.company_id
+        self.lock_for_update(allow_referencing=True)
+        self.env.flush_all()
+        [[behind, cents]] = self.env.execute_query(SQL(
+            """SELECT EXISTS (SELECT FROM voucher_wallet
+                               WHERE company_id = %(company)s AND settled_number < %(number)s),
+                      trunc((
+                          (SELECT SUM(released_amount - dust_amount) FROM settlement_period
+                            WHERE company_id = %(company)s AND state = 'settled')
+                        - (SELECT COALESCE(SUM(amount), 0) FROM voucher_entry
+                            WHERE company_id = %(company)s AND kind = 'credit')
+                        - (SELECT COALESCE(SUM(earned - credited), 0) FROM voucher_wallet
+                            WHERE company_id = %(company)s)
+                      ) * power(10::numeric, %(decimals)s))::bigint""",
+            company=company.id, number=self.number, decimals=self.currency_id.decimal_places))
+        if behind:
+            return
+        move = self.env["account.move"]
+        if cents:
+            move = self.env["escrow.posting"].sudo()._post_event(  # sudo: a job
+                "dust", company, [("vouchers_outstanding", cents), ("rebate_pool", -cents)], ref=self.name)
+        self.write({"dust_amount": from_cents(cents, self.currency_id), "dust_move_id": move.id})
+        self.search([
+            ("company_id", "=", company.id), ("state", "=", "settled"), ("number", "<=", self.number),
+            ("dust_returned", "=", False)]).write({"dust_returned": True})

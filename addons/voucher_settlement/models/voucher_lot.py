@@ -1,30 +1,43 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from odoo.addons.merchant_alliance.tools.money import to_cents
 
 from .voucher_kind import VOUCHER_KINDS
 
 
 class VoucherLot(models.Model):
-    """Vouchers of one kind given at one moment, with one expiry."""
+    """Vouchers of one kind given at one moment, with one expiry.
+
+    ``amount`` is what was given; the entries of a lot add up to its ``remaining``.
+    """
 
     _name = "voucher.lot"
     _description = "Voucher"
     _order = "expires_on, id"
+    _log_access = False  # narrow table: a settlement makes one for each wallet
 
     wallet_id = fields.Many2one(
         "voucher.wallet", required=True, readonly=True, index=True, ondelete="restrict")
-    partner_id = fields.Many2one(related="wallet_id.partner_id", store=True, index=True)
+    partner_id = fields.Many2one(
+        related="wallet_id.partner_id", string="Holder", store=True, index=True)
     company_id = fields.Many2one(related="wallet_id.company_id")
     currency_id = fields.Many2one(related="wallet_id.currency_id")
     kind = fields.Selection(VOUCHER_KINDS, required=True, readonly=True)
-    amount = fields.Monetary(required=True, readonly=True)
-    remaining = fields.Monetary(required=True, readonly=True)
-    held = fields.Monetary(required=True, readonly=True, default=0.0)
+    amount = fields.Monetary(required=True, readonly=True, help="What was given.")
+    remaining = fields.Monetary(required=True, readonly=True, help="What is left of it.")
+    held = fields.Monetary(
+        required=True, readonly=True, default=0.0, help="Part of the rest set aside for payments under way.")
     date = fields.Date(required=True, readonly=True)
     expires_on = fields.Date(required=True, readonly=True, help="Last day on which it can be spent.")
-    period_id = fields.Many2one("settlement.period", readonly=True, ondelete="restrict")
+    period_id = fields.Many2one(
+        "settlement.period", readonly=True, ondelete="restrict", help="The settlement that released it.")
     qualified_sale_id = fields.Many2one(
-        "alliance.qualified.sale", readonly=True, index="btree_not_null", ondelete="restrict")
+        "alliance.qualified.sale", readonly=True, index="btree_not_null", ondelete="restrict",
+        help="The purchase that it was given with.")
     idempotency_key = fields.Char(required=True, readonly=True)
+    entry_ids = fields.One2many("voucher.entry", "lot_id", string="Ledger")
 
     _idempotency_key_uniq = models.Constraint(
         "UNIQUE (idempotency_key)", "This voucher has been given already.")
@@ -33,3 +46,69 @@ class VoucherLot(models.Model):
         "A voucher cannot be spent or held beyond its amount.")
     _spendable_idx = models.Index("(wallet_id, kind, expires_on, id) WHERE remaining > 0")
     _expiry_idx = models.Index("(expires_on) WHERE remaining > 0")
+
+    @api.depends("kind", "expires_on")
+    def _compute_display_name(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for lot in self:
+            lot.display_name = self.env._(
+                "%(kind)s until %(day)s", kind=labels.get(lot.kind, ""), day=lot.expires_on)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("Vouchers are not deleted: they are spent, expire or are taken back."))
+
+    def _get_free_cents(self):
+        """Return what is neither spent nor held, in cents."""
+        return to_cents(self.remaining, self.currency_id) - to_cents(self.held, self.currency_id)
+
+    def _prepare_entry(self, kind, cents, key, debt_change=0, **extra):
+        """Return values of one ledger entry about this lot, for ``voucher.wallet._book``.
+
+        :param int cents: what ``remaining`` changes by
+        :param int debt_change: what the wallet's debt changes by, cents
+        """
+        return {
+            "wallet_id": self.wallet_id.id,
+            "company_id": self.wallet_id.company_id.id,
+            "lot_id": self.id,
+            "kind": kind,
+            "voucher_kind": self.kind,
+            "amount": cents,
+            "debt_change": debt_change,
+            "qualified_sale_id": self.qualified_sale_id.id,
+            "idempotency_key": key,
+            **extra,
+        }
+
+    def _prepare_expiry_entries(self, free=None):
+        """Return the entries that expire what is unheld of those past their last day.
+
+        :param dict free: free cents by lot, where a caller has yet to book a change of them
+        """
+        today = fields.Date.today()
+        entries = []
+        for lot in self:
+            cents = lot._get_free_cents() if free is None else free.get(lot, 0)
+            if lot.expires_on < today and cents > 0:
+                # Under one expiry date a lot only shrinks, so what was left names the event.
+                left = to_cents(lot.remaining, lot.currency_id)
+                entries.append(lot._prepare_entry(
+                    "expire", -cents, f"expire,{lot.id},{lot.expires_on},{left}"))
+        return entries
+
+    @api.model
+    def _cron_expire(self, chunk=1000):
+        """Expire unheld vouchers past their last day; the money returns to the rebate pool.
+
+        Takes wallets that nobody else has locked; commits after each chunk when run by cron.
+        """
+        today = fields.Date.today()
+        behind = SQL("l.expires_on < %s AND l.remaining > l.held", today)
+        lots = self.sudo()  # sudo: a job; nobody may write vouchers
+        return self.env["voucher.wallet"]._run_in_chunks(
+            SQL("SELECT count(*) FROM voucher_lot l WHERE %s", behind),
+            SQL("""SELECT l.id FROM voucher_lot l JOIN voucher_wallet w ON w.id = l.wallet_id
+                    WHERE %s ORDER BY l.expires_on, l.id LIMIT %s FOR UPDATE OF w SKIP LOCKED""",
+                behind, chunk),
+            lambda ids: lots.env["voucher.wallet"]._book(lots.browse(ids)._prepare_expiry_entries()))

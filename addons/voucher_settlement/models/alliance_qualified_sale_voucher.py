@@ -1,0 +1,111 @@
+from collections import defaultdict
+from decimal import Decimal
+
+from odoo import fields, models
+
+from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
+
+from ..tools.release import get_sum
+
+
+class AllianceQualifiedSale(models.Model):
+    """What a sale's rewards mean for wallets: shopping vouchers given, refunds taken back."""
+
+    _inherit = "alliance.qualified.sale"
+
+    voucher_lot_ids = fields.One2many(
+        "voucher.lot", "qualified_sale_id", string="Shopping Vouchers", groups="base.group_user")
+
+    # -- giving ------------------------------------------------------------------------------
+
+    def _activate_rewards(self):
+        """Give the shopping vouchers at once; every holder of points gets a wallet."""
+        sales = super()._activate_rewards()
+        for company, company_sales in sales.grouped("company_id").items():
+            holders = company_sales.partner_id | company_sales.merchant_id.partner_id
+            self.env["voucher.wallet"]._get_or_create_batch(holders, company)
+            company_sales._grant_shopping_vouchers()
+        return sales
+
+    def _grant_shopping_vouchers(self):
+        """Give the shoppers of these sales (one company) what is due in shopping vouchers."""
+        due = {
+            sale: cents["alloc_shopping"]
+            for sale, cents in self._get_due_cents().items() if cents["alloc_shopping"] > 0}
+        if not due:
+            return
+        shoppers = self.env["res.partner"].union(*(sale.partner_id for sale in due))
+        wallets = self.env["voucher.wallet"]._get_or_create_batch(shoppers, self.company_id)
+        wallets._lock()
+        by_partner = wallets.grouped("partner_id")
+        # sudo: vouchers come into being through rewards and settlements alone
+        lots = self.env["voucher.lot"].sudo().create([
+            sale._prepare_shopping_lot_vals(by_partner[sale.partner_id], cents) for sale, cents in due.items()])
+        given = list(zip(lots, due.values(), strict=True))
+        entries = [
+            lot._prepare_entry("grant", cents, lot.idempotency_key) for lot, cents in given]
+        entries += wallets._prepare_debt_entries(
+            [(lot, cents, lot.idempotency_key) for lot, cents in given])
+        wallets._book(entries)
+
+    def _prepare_shopping_lot_vals(self, wallet, cents):
+        """Return values of the voucher given with this sale; its ledger entry brings the amount."""
+        today = fields.Date.today()
+        return {
+            "wallet_id": wallet.id,
+            "kind": "shopping",
+            "amount": from_cents(cents, self.currency_id),
+            "remaining": 0.0,
+            "date": today,
+            "expires_on": fields.Date.add(today, days=self.policy_id.shopping_life_days),
+            "qualified_sale_id": self.id,
+            "idempotency_key": f"grant,{self.id}",
+        }
+
+    # -- taking back -------------------------------------------------------------------------
+
+    def _before_base_change(self, partners):
+        """Credit the holders' wallets up to date: what the points have released is still theirs."""
+        super()._before_base_change(partners)
+        for company in self.company_id:
+            wallets = self.env["voucher.wallet"]._get_or_create_batch(partners, company)
+            wallets._lock()
+            wallets._credit_locked()
+
+    def _after_base_taken(self, entries):
+        """Cancel what the taken points have released: lots are clawed back, the rest is owed."""
+        super()._after_base_taken(entries)
+        accumulated = entries.cohort_id._get_accumulated()
+        shares = defaultdict(list)
+        for entry in entries:
+            taken = -to_cents(entry.base, entry.currency_id)
+            index = accumulated.get((entry.cohort_id.id, entry.holder_kind), Decimal(0))
+            shares[entry.company_id, entry.partner_id, entry.qualified_sale_id].append(
+                (from_cents(taken, entry.currency_id), index))
+        for company in entries.company_id:
+            holders = entries.filtered(lambda e, company=company: e.company_id == company).partner_id
+            wallets = self.env["voucher.wallet"]._get_or_create_batch(holders, company)
+            by_partner = wallets.grouped("partner_id")
+            wallets._cancel_released([
+                (by_partner[partner], get_sum(pairs), str(refund.id), {"qualified_sale_id": refund.id})
+                for (owner, partner, refund), pairs in shares.items() if owner == company])
+
+    def _take_points(self):
+        """Take the refunds' part of the shopping vouchers back as well."""
+        entries = super()._take_points()
+        for refunds in self.grouped("company_id").values():
+            refunds._claw_shopping_vouchers()
+        return entries
+
+    def _claw_shopping_vouchers(self):
+        """Take back from the origin's own voucher what these refunds (one company) take; the rest is owed."""
+        wallets = self.env["voucher.wallet"]._get_or_create_batch(self.origin_id.partner_id, self.company_id)
+        wallets._lock()
+        by_partner = wallets.grouped("partner_id")
+        entries, free = [], {}
+        for refund in self:
+            cents = -to_cents(refund.alloc_shopping, refund.currency_id)
+            lots = refund.origin_id.sudo().voucher_lot_ids  # sudo: a cashier refunds, whoever owns the voucher
+            entries += by_partner[refund.origin_id.partner_id]._prepare_claw_entries(
+                cents, lots, "shopping", str(refund.id), free, {"qualified_sale_id": refund.id})
+        wallets._book(entries)

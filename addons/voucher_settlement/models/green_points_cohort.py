@@ -1,0 +1,73 @@
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from odoo.addons.merchant_alliance.tools.money import to_cents
+
+from ..tools.release import ceil_cents, get_sum
+
+
+class GreenPointsCohort(models.Model):
+    """Each cohort is the cohort of one settlement period and is settled up to 40 times."""
+
+    _inherit = "green.points.cohort"
+
+    settled_number = fields.Integer(
+        readonly=True, default=0,
+        help="Last period that released for this cohort. Each settlement writes it, so that a refund "
+             "running meanwhile fails and is retried instead of missing what was released.")
+    index_ids = fields.One2many("settlement.index", "cohort_id", string="Releases")
+    multiple = fields.Float(
+        string="Realised Multiple", digits=(16, 12), compute="_compute_multiple",
+        help="How many times its base value the cohort has released so far; never a promise.")
+
+    @api.depends("index_ids.accumulated")
+    def _compute_multiple(self):
+        for cohort in self:
+            cohort.multiple = max(cohort.index_ids.mapped("accumulated"), default=0.0)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        cohorts = super().create(vals_list)
+        # sudo: whoever earns the first points opens a cohort, and with it its period
+        self.env["settlement.period"].sudo().create([
+            {"number": cohort.number, "company_id": cohort.company_id.id, "cohort_id": cohort.id}
+            for cohort in cohorts])
+        return cohorts
+
+    def _get_accumulated(self):
+        """Return ``{(cohort id, holder kind): Decimal}``: the exact cumulative indexes, 0 left out."""
+        self.env["settlement.index"].flush_model()
+        return {
+            (cohort_id, kind): Decimal(total)
+            for cohort_id, kind, total in self.env.execute_query(SQL(
+                """SELECT cohort_id, holder_kind, SUM(increment)::text FROM settlement_index
+                    WHERE cohort_id IN %s GROUP BY cohort_id, holder_kind""", tuple(self.ids) or (0,)))}
+
+    def _get_own_money(self):
+        """Return ``{cohort: cents}``: what a ring-fenced cohort's sales brought less what it released."""
+        brought = dict.fromkeys(self.ids, 0)
+        self.env["alliance.qualified.sale"].flush_model()
+        self.env["settlement.index"].flush_model()
+        for cohort_id, amount in self.env.execute_query(SQL(
+                """SELECT COALESCE(o.cohort_id, s.cohort_id), SUM(s.alloc_pool)::text
+                     FROM alliance_qualified_sale s LEFT JOIN alliance_qualified_sale o ON o.id = s.origin_id
+                    WHERE COALESCE(o.cohort_id, s.cohort_id) IN %s AND s.state = 'funded'
+                 GROUP BY 1""", tuple(self.ids) or (0,))):
+            brought[cohort_id] = Decimal(amount)
+        released = dict(self.env.execute_query(SQL(
+            """SELECT cohort_id, SUM(base * increment)::text FROM settlement_index
+                WHERE cohort_id IN %s GROUP BY cohort_id""", tuple(self.ids) or (0,))))
+        own = {}
+        for cohort in self:
+            scale = 10 ** cohort.currency_id.decimal_places
+            spent = ceil_cents(get_sum([(Decimal(released.get(cohort.id, 0)), scale)]))
+            own[cohort] = max(int(brought[cohort.id] * scale) - spent, 0)
+        return own
+
+    def _get_bases(self):
+        """Return ``{(cohort, holder kind): cents}`` of the frozen totals."""
+        return {
+            (cohort, kind): to_cents(cohort[f"base_{kind}"], cohort.currency_id)
+            for cohort in self for kind in ("shopper", "merchant")}

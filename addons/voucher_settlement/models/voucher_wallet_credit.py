@@ -1,0 +1,227 @@
+import logging
+import time
+
+from psycopg2.errors import DeadlockDetected, SerializationFailure
+
+from odoo import api, models
+from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
+
+CHUNK_TRIES = 5
+
+
+class VoucherWallet(models.Model):
+    """Crediting: from cumulative indexes to vouchers, lazily or by a job."""
+
+    _inherit = "voucher.wallet"
+
+    def _credit_up_to_date(self):
+        """Credit what all settlements so far released to these wallets.
+
+        Locks only wallets that are behind; a wallet that is up to date costs one read.
+        """
+        wallets = self.sudo()  # sudo: credits, which nobody may write himself
+        wallets._filter_behind()._lock()
+        wallets._credit_locked()
+
+    def _filter_behind(self):
+        """Return the wallets that have not seen the last settlement of their company."""
+        periods = self.env["settlement.period"].sudo()
+        last = {company: periods._get_settled_number(company) for company in self.company_id}
+        return self.filtered(lambda w: w.settled_number < last[w.company_id])
+
+    def _credit_locked(self):
+        """Credit these wallets, which the caller has locked, in one statement for each company.
+
+        For each period p not credited yet: earned_p = earned + Σ base × increment, exact;
+        the lot's amount is floor_cents(earned_p) − floor_cents(earned_{p−1}): one floor for the
+        whole wallet, ever. A debt is paid out of the oldest credit first. ``trunc`` is the
+        floor, as nothing here is negative.
+        """
+        behind = self._filter_behind()
+        if not behind:
+            return
+        self.env.flush_all()
+        for company, wallets in behind.grouped("company_id").items():
+            number = self.env["settlement.period"].sudo()._get_settled_number(company)
+            self.env.execute_query(self._get_credit_query(wallets.ids, company, number))
+        self._invalidate_amounts()
+        self.env["voucher.entry"].invalidate_model()
+
+    @api.model
+    def _get_credit_query(self, wallet_ids, company, number):
+        """Return the statement that credits ``wallet_ids`` of ``company`` up to period ``number``."""
+        decimals = company.currency_id.decimal_places
+        return SQL("""
+            WITH due AS (
+                SELECT w.id AS wallet_id, i.period_id, i.period_number, SUM(p.base * i.increment) AS share
+                  FROM voucher_wallet w
+                  JOIN green_points_position p ON p.partner_id = w.partner_id AND p.base > 0
+                  JOIN settlement_index i ON i.cohort_id = p.cohort_id
+                       AND i.holder_kind = p.holder_kind AND i.company_id = w.company_id
+                       AND i.period_number > w.settled_number AND i.period_number <= %(number)s
+                 WHERE w.id = ANY(%(wallets)s)
+              GROUP BY w.id, i.period_id, i.period_number
+            ), run AS (
+                SELECT d.wallet_id, d.period_id, d.period_number,
+                       w.earned + SUM(d.share) OVER so_far AS earned,
+                       trunc(w.earned + SUM(d.share) OVER so_far, %(decimals)s) - w.credited AS total,
+                       w.debt
+                  FROM due d JOIN voucher_wallet w ON w.id = d.wallet_id
+                WINDOW so_far AS (PARTITION BY d.wallet_id ORDER BY d.period_number)
+            ), step AS (
+                SELECT r.*,
+                       r.total - COALESCE(LAG(r.total) OVER by_period, 0) AS amount,
+                       LEAST(r.debt, r.total)
+                       - LEAST(r.debt, COALESCE(LAG(r.total) OVER by_period, 0)) AS paid
+                  FROM run r
+                WINDOW by_period AS (PARTITION BY r.wallet_id ORDER BY r.period_number)
+            ), lot AS (
+                INSERT INTO voucher_lot
+                       (wallet_id, partner_id, kind, amount, remaining, held, date, expires_on,
+                        period_id, idempotency_key)
+                SELECT s.wallet_id, w.partner_id, 'deduction', s.amount, s.amount - s.paid, 0,
+                       period.date_end::date, period.date_end::date + policy.deduction_life_days,
+                       s.period_id, concat('credit,', s.wallet_id, ',', s.period_number)
+                  FROM step s
+                  JOIN voucher_wallet w ON w.id = s.wallet_id
+                  JOIN settlement_period period ON period.id = s.period_id
+                  JOIN green_points_cohort cohort ON cohort.id = period.cohort_id
+                  JOIN green_points_policy policy ON policy.id = cohort.policy_id
+                 WHERE s.amount > 0
+                RETURNING id, wallet_id, amount, amount - remaining AS paid, period_id, idempotency_key
+            ), entry AS (
+                INSERT INTO voucher_entry
+                       (wallet_id, company_id, lot_id, kind, voucher_kind, amount, debt_change,
+                        date, period_id, idempotency_key)
+                SELECT lot.wallet_id, %(company)s, lot.id, line.kind, 'deduction', line.amount,
+                       line.debt_change, now() AT TIME ZONE 'UTC', lot.period_id, line.key
+                  FROM lot CROSS JOIN LATERAL (VALUES
+                       ('credit', lot.amount, 0, lot.idempotency_key),
+                       ('debt', -lot.paid, -lot.paid, concat('debt,', lot.idempotency_key))
+                       ) AS line (kind, amount, debt_change, key)
+                 WHERE line.amount <> 0
+              ORDER BY lot.id, line.amount DESC
+            ), outcome AS (
+                SELECT wallet_id, MAX(earned) AS earned, SUM(amount) AS amount, SUM(paid) AS paid
+                  FROM step GROUP BY wallet_id
+            )
+            UPDATE voucher_wallet w
+               SET settled_number = %(number)s,
+                   earned = COALESCE(o.earned, w.earned),
+                   credited = w.credited + COALESCE(o.amount, 0),
+                   debt = w.debt - COALESCE(o.paid, 0),
+                   balance_deduction = w.balance_deduction + COALESCE(o.amount - o.paid, 0)
+              FROM unnest(%(wallets)s) AS chosen (id) LEFT JOIN outcome o ON o.wallet_id = chosen.id
+             WHERE w.id = chosen.id AND w.settled_number < %(number)s""",
+            number=number, wallets=list(wallet_ids), decimals=decimals, company=company.id)
+
+    # -- the job -----------------------------------------------------------------------------
+
+    @api.model
+    def _cron_credit(self, chunk=2000):
+        """Credit every wallet up to the last settlement, then return the dust.
+
+        Can stop and go on anywhere: ``settled_number`` says what is left. Takes wallets that
+        nobody else has locked; run by cron it commits after each chunk, so that payments
+        never wait long; called directly it leaves the commit to the caller.
+
+        :return: number of wallets credited
+        """
+        done = 0
+        # sudo: a job; nobody may write wallets
+        periods = self.env["settlement.period"].sudo().search(
+            [("state", "=", "settled"), ("dust_returned", "=", False)], order="company_id, number")
+        for company, uncredited in periods.grouped("company_id").items():
+            last = uncredited[-1]
+            self._create_missing(company)
+            behind = SQL("company_id = %s AND settled_number < %s", company.id, last.number)
+            done += self.sudo()._run_in_chunks(
+                SQL("SELECT count(*) FROM voucher_wallet WHERE %s", behind),
+                SQL("SELECT id FROM voucher_wallet WHERE %s LIMIT %s FOR UPDATE SKIP LOCKED", behind, chunk),
+                lambda ids: self.sudo().browse(ids)._credit_locked())
+            last._return_dust()
+        return done
+
+    @api.model
+    def _create_missing(self, company):
+        """Make wallets for holders of points who have none (points older than this addon)."""
+        self.env.flush_all()
+        self.env.execute_query(SQL(
+            """INSERT INTO voucher_wallet
+                   (partner_id, company_id, settled_number, earned, credited, debt,
+                    balance_deduction, balance_shopping, held_deduction, held_shopping)
+               SELECT DISTINCT p.partner_id, %(company)s, 0, 0, 0, 0, 0, 0, 0, 0
+                 FROM green_points_position p JOIN green_points_cohort c ON c.id = p.cohort_id
+                WHERE c.company_id = %(company)s AND NOT EXISTS (
+                      SELECT FROM voucher_wallet w
+                       WHERE w.partner_id = p.partner_id AND w.company_id = %(company)s)
+               ON CONFLICT (partner_id, company_id) DO NOTHING""", company=company.id))
+
+    @api.model
+    def _run_in_chunks(self, count, pick, work):
+        """Work off rows chunk by chunk until none is left that can be locked.
+
+        Inside a cron run each chunk is committed and a chunk that collided with another
+        transaction is tried again; outside, everything is left to the caller's transaction.
+
+        :param SQL count: counts what is left
+        :param SQL pick: chooses and locks the ids of one chunk
+        :param work: called with the list of ids; must make them drop out of ``pick``
+        :return: number of rows worked off
+        """
+        cron = self.env["ir.cron"]
+        in_cron = bool(self.env.context.get("ir_cron_progress_id"))
+        self.env.flush_all()
+        [[left]] = self.env.execute_query(count)
+        if in_cron:
+            cron._commit_progress(remaining=left)
+        done = tries = 0
+        while True:
+            try:
+                ids = [row[0] for row in self.env.execute_query(pick)]
+                if not ids:
+                    return done
+                work(ids)
+                self.env.flush_all()
+            except (SerializationFailure, DeadlockDetected):
+                tries += 1
+                if not in_cron or tries > CHUNK_TRIES:
+                    raise
+                _logger.info("Chunk collided with another transaction, try %s", tries)
+                self.env.cr.rollback()
+                time.sleep(0.05 * tries)
+                continue
+            tries = 0
+            done += len(ids)
+            if in_cron and not cron._commit_progress(len(ids)):
+                return done
+
+    # -- reconciliation ----------------------------------------------------------------------
+
+    @api.model
+    def _get_subledger_outstanding(self, company):
+        """Return what vouchers outstanding must hold by the sub-ledgers, in cents.
+
+        What is left in the lots + what settlements released and no wallet was credited yet
+        + the shopping vouchers of funded sales whose rewards are pending or held.
+        """
+        self.env.flush_all()
+        decimals = company.currency_id.decimal_places
+        [[cents]] = self.env.execute_query(SQL(
+            """SELECT ((
+                   COALESCE((SELECT SUM(l.remaining) FROM voucher_lot l
+                              JOIN voucher_wallet w ON w.id = l.wallet_id
+                             WHERE w.company_id = %(company)s AND l.remaining > 0), 0)
+                 + COALESCE((SELECT SUM(released_amount - dust_amount) FROM settlement_period
+                             WHERE company_id = %(company)s AND state = 'settled'), 0)
+                 - COALESCE((SELECT SUM(amount) FROM voucher_entry
+                             WHERE company_id = %(company)s AND kind = 'credit'), 0)
+                 + COALESCE((SELECT SUM(s.alloc_shopping) FROM alliance_qualified_sale s
+                              LEFT JOIN alliance_qualified_sale o ON o.id = s.origin_id
+                             WHERE s.company_id = %(company)s AND s.state = 'funded'
+                               AND COALESCE(o.reward_state, s.reward_state) IN ('pending', 'held')), 0)
+               ) * power(10::numeric, %(decimals)s))::bigint""",
+            company=company.id, decimals=decimals))
+        return cents
