@@ -1,0 +1,43 @@
+"""``make test``: every test through pytest, on a clone of a template database."""
+
+import os
+import subprocess
+
+from .. import paths, system_packages, templates, workspace
+from ..console import say
+
+UNDER_TEST = "gp_test_"
+SCRATCH = "gp_scratch_"
+
+
+def run_tests(options) -> int:
+    """Run the tests and return pytest's exit code."""
+    if not options.fast:
+        system_packages.install_for_tests()
+    with workspace.opened("test") as work:
+        for prefix in (UNDER_TEST, SCRATCH):
+            work.databases.drop_left_over(prefix)
+        suite = templates.SUITE.ensure(work)
+        environ = work.environ | {"GREEN_POINTS_SUITE_DB": suite}
+        if not options.fast:
+            environ["GREEN_POINTS_LOYALTY_DB"] = templates.LOYALTY.ensure(work)
+            environ["GREEN_POINTS_LOYALTY_SUITE_DB"] = templates.LOYALTY_SUITE.ensure(work)
+        if options.deep:
+            environ["HYPOTHESIS_PROFILE"] = "deep"
+        database = f"{UNDER_TEST}{os.getpid()}"
+        work.databases.create(database, suite)
+        say("running the tests")
+        try:
+            return subprocess.call(pytest_command(work, database, options), env=environ, cwd=paths.REPO)
+        finally:
+            work.databases.drop(database)
+
+
+def pytest_command(work, database: str, options) -> list[str]:
+    """Return the command line of pytest for a database."""
+    command = [str(work.venv.python), "-m", "pytest", "--odoo-http", f"--odoo-database={database}",
+               f"--odoo-config={paths.CONFIG / 'odoo.test.conf'}", f"--odoo-addons-path={paths.ADDONS}",
+               "--odoo-extra", f"data-dir={work.data_dir}", "--odoo-extra", f"db-filter=^{database}$"]
+    if options.fast:
+        command += ["-m", "not browser and not upstream"]
+    return command + options.pytest_arguments
