@@ -11,6 +11,7 @@
         "security/ir.model.access.csv",
         "security/rules.xml",
         "data/ir_sequence.xml",
+        "data/ir_cron.xml",
         "views/menus.xml",
     ],
     "application": True,

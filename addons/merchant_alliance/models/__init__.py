@@ -6,4 +6,6 @@ from . import alliance_qualified_sale
 from . import alliance_deposit_entry
 from . import alliance_funding
 from . import pos_config
+from . import pos_order
+from . import product_template
 from . import website

@@ -1,4 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 class AllianceContract(models.Model):
@@ -26,3 +29,80 @@ class AllianceContract(models.Model):
     _dates_ordered = models.Constraint(
         "CHECK (date_end IS NULL OR date_end >= date_start)",
         "The contract's last day must not be before its first day.")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("name", "/") == "/":
+                vals["name"] = self.env["ir.sequence"].next_by_code("alliance.contract") or "/"
+        return super().create(vals_list)
+
+    def write(self, vals):
+        frozen = {"merchant_id", "date_start", "line_ids", "signed_by", "signed_on"} & set(vals)
+        if frozen and any(c.state != "draft" for c in self):
+            raise UserError(self.env._(
+                "A signed contract cannot be changed. Terminate it and make a new one."))
+        return super().write(vals)
+
+    def unlink(self):
+        if any(contract.state != "draft" for contract in self):
+            raise UserError(self.env._("Only a draft contract can be deleted; terminate a signed one."))
+        return super().unlink()
+
+    def action_activate(self):
+        """Sign and activate (operator)."""
+        self.check_access("write")
+        for contract in self:
+            contract._activate(signed_by=self.env.user.name)
+
+    def action_terminate(self):
+        """End the contract today; the sales made under it keep it (operator)."""
+        self.check_access("write")
+        today = fields.Date.context_today(self)
+        for contract in self:
+            if contract.state != "active":
+                raise UserError(self.env._("Only an active contract can be terminated."))
+            contract.write({"state": "terminated", "date_end": max(today, contract.date_start)})
+
+    def _activate(self, signed_by):
+        """Put a draft contract in force.
+
+        :param str signed_by: name of the person who signed for the merchant
+        :raise UserError: without rates, not in draft, or overlapping another contract in force
+        """
+        self.ensure_one()
+        if self.state != "draft":
+            raise UserError(self.env._("Only a draft contract can be activated."))
+        if not self.line_ids:
+            raise UserError(self.env._("Add at least one concession rate before activating."))
+        # the merchant's row serialises parallel activations
+        self.merchant_id.lock_for_update()
+        overlap = self.search(Domain.AND([
+            [("merchant_id", "=", self.merchant_id.id), ("id", "!=", self.id), ("state", "!=", "draft")],
+            [("date_start", "<=", self.date_end)] if self.date_end else [],
+            ["|", ("date_end", "=", False), ("date_end", ">=", self.date_start)],
+        ]), limit=1)
+        if overlap:
+            raise ValidationError(self.env._(
+                "%(merchant)s already has contract %(contract)s in force in that time. "
+                "Terminate it or choose other dates.",
+                merchant=self.merchant_id.name, contract=overlap.name))
+        super().write({
+            "state": "active", "signed_by": signed_by, "signed_on": fields.Datetime.now()})
+        # a parallel activation holds an older snapshot: writing the row makes it fail and be retried
+        self.env.execute_query(SQL(
+            "UPDATE alliance_merchant SET id = id WHERE id = %s RETURNING id", self.merchant_id.id))
+
+    def _get_line(self, merchant, store, scene, day):
+        """Return the rate line in force for a sale, store before scene before general; may be empty.
+
+        :param day: ``date`` of the sale in the company's time zone
+        """
+        contract = self.search([
+            ("merchant_id", "=", merchant.id), ("state", "!=", "draft"), ("date_start", "<=", day),
+            "|", ("date_end", "=", False), ("date_end", ">=", day)], limit=1)
+        fitting = contract.line_ids.filtered(
+            lambda line: line.store_id in (store, line.store_id.browse())
+            and line.scene in (scene, False))
+        return fitting.sorted(
+            lambda line: (not line.store_id, not line.scene, line.sequence, line.id))[:1]

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 
 class AllianceDepositEntry(models.Model):
@@ -23,3 +24,14 @@ class AllianceDepositEntry(models.Model):
     _idempotency_key_uniq = models.Constraint(
         "UNIQUE (idempotency_key)", "This deposit entry has been recorded already.")
     _amount_not_zero = models.Constraint("CHECK (amount <> 0)", "A deposit entry has an amount.")
+
+    def _after_recorded(self):
+        """Hook: this entry has just been recorded."""
+
+    def write(self, vals):
+        if set(vals) & {"merchant_id", "kind", "amount", "date", "idempotency_key"}:
+            raise UserError(self.env._("A deposit entry cannot be changed; record a new one."))
+        return super().write(vals)
+
+    def unlink(self):
+        raise UserError(self.env._("A deposit entry cannot be deleted; record a new one."))

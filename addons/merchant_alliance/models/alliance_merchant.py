@@ -1,4 +1,8 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..tools.money import from_cents
 
 from .scene import SCENES
 
@@ -48,3 +52,32 @@ class AllianceMerchant(models.Model):
         "UNIQUE (partner_id, company_id)", "This contact is a merchant already.")
     _deposit_not_negative = models.Constraint(
         "CHECK (deposit_balance >= 0)", "A merchant's deposit cannot fall below zero.")
+
+    def _deposit(self, kind, amount_cents, idempotency_key, reference=None):
+        """Record money into or out of the prepaid deposit, once. The only writer of the balance.
+
+        :param str kind: kind of ``alliance.deposit.entry``
+        :param int amount_cents: positive in, negative out
+        :raise UserError: the deposit would fall below zero
+        :return: the ``alliance.deposit.entry``
+        """
+        self.ensure_one()
+        entries = self.env["alliance.deposit.entry"].sudo()  # sudo: nobody may write the ledger otherwise
+        if known := entries.search([("idempotency_key", "=", idempotency_key)]):
+            return known
+        amount = from_cents(amount_cents, self.currency_id)
+        self.flush_recordset()
+        updated = self.env.execute_query(SQL(
+            "UPDATE alliance_merchant SET deposit_balance = COALESCE(deposit_balance, 0) + %s"
+            " WHERE id = %s AND COALESCE(deposit_balance, 0) + %s >= 0 RETURNING id",
+            amount, self.id, amount))
+        if not updated:
+            raise UserError(self.env._(
+                "%(merchant)s: the deposit of %(balance)s is too small for this.",
+                merchant=self.name, balance=self.deposit_balance))
+        self.invalidate_recordset(["deposit_balance"])
+        entry = entries.create({
+            "merchant_id": self.id, "kind": kind, "amount": amount,
+            "idempotency_key": idempotency_key, "reference": reference})
+        entry._after_recorded()
+        return entry
