@@ -67,7 +67,7 @@ class AllianceQualifiedSale(models.Model):
     def _before_base_change(self, partners):
         """Credit the holders' wallets up to date: what the points have released is still theirs."""
         super()._before_base_change(partners)
-        for company in self.company_id:
+        for company in self.company_id or self.env.company:
             wallets = self.env["voucher.wallet"]._get_or_create_batch(partners, company)
             wallets._lock()
             wallets._credit_locked()
@@ -80,15 +80,17 @@ class AllianceQualifiedSale(models.Model):
         for entry in entries:
             taken = -to_cents(entry.base, entry.currency_id)
             index = accumulated.get((entry.cohort_id.id, entry.holder_kind), Decimal(0))
-            shares[entry.company_id, entry.partner_id, entry.qualified_sale_id].append(
+            refund = entry.qualified_sale_id
+            key = str(refund.id) if refund else f"points{entry.id}"
+            shares[entry.company_id, entry.partner_id, refund, key].append(
                 (from_cents(taken, entry.currency_id), index))
         for company in entries.company_id:
             holders = entries.filtered(lambda e, company=company: e.company_id == company).partner_id
             wallets = self.env["voucher.wallet"]._get_or_create_batch(holders, company)
             by_partner = wallets.grouped("partner_id")
             wallets._cancel_released([
-                (by_partner[partner], get_sum(pairs), str(refund.id), {"qualified_sale_id": refund.id})
-                for (owner, partner, refund), pairs in shares.items() if owner == company])
+                (by_partner[partner], get_sum(pairs), key, {"qualified_sale_id": refund.id})
+                for (owner, partner, refund, key), pairs in shares.items() if owner == company])
 
     def _take_points(self):
         """Take the refunds' part of the shopping vouchers back as well."""

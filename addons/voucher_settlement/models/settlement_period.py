@@ -285,7 +285,7 @@ class SettlementPeriod(models.Model):
             """SELECT EXISTS (SELECT FROM voucher_wallet
                                WHERE company_id = %(company)s AND settled_number < %(number)s),
                       trunc((
-                          (SELECT SUM(released_amount - dust_amount) FROM settlement_period
+                          (SELECT SUM(released_amount - COALESCE(dust_amount, 0)) FROM settlement_period
                             WHERE company_id = %(company)s AND state = 'settled')
                         - (SELECT COALESCE(SUM(amount), 0) FROM voucher_entry
                             WHERE company_id = %(company)s AND kind = 'credit')

@@ -214,7 +214,7 @@ class VoucherWallet(models.Model):
                    COALESCE((SELECT SUM(l.remaining) FROM voucher_lot l
                               JOIN voucher_wallet w ON w.id = l.wallet_id
                              WHERE w.company_id = %(company)s AND l.remaining > 0), 0)
-                 + COALESCE((SELECT SUM(released_amount - dust_amount) FROM settlement_period
+                 + COALESCE((SELECT SUM(released_amount - COALESCE(dust_amount, 0)) FROM settlement_period
                              WHERE company_id = %(company)s AND state = 'settled'), 0)
                  - COALESCE((SELECT SUM(amount) FROM voucher_entry
                              WHERE company_id = %(company)s AND kind = 'credit'), 0)
