@@ -71,7 +71,7 @@ class AllianceQualifiedSale(models.Model):
     # -- registration (order's path: one insert, nothing shared is locked) -------
 
     @api.model
-    def _register(self, vals_list):
+    def _register_sales(self, vals_list):
         """Register paid sales or refunds, each once, whatever is retried.
 
         :param list vals_list: dicts with ``idempotency_key`` (str), ``partner`` (res.partner),

@@ -14,7 +14,7 @@ class PosOrder(models.Model):
     def _register_qualified_sale(self):
         """Register what these paid orders earn, once."""
         vals_list = [vals for order in self for vals in order._prepare_qualified_sale_vals()]
-        return self.env["alliance.qualified.sale"]._register(vals_list) if vals_list else None
+        return self.env["alliance.qualified.sale"]._register_sales(vals_list) if vals_list else None
 
     def _prepare_qualified_sale_vals(self):
         self.ensure_one()
