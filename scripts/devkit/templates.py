@@ -12,7 +12,7 @@ from .databases import BUILDING
 from .stamps import exclusive, fingerprint, tree_fingerprint
 from .workspace import Workspace
 
-LANGUAGES = "zh_CN"
+LANGUAGES = "en_US,zh_CN"  # the first becomes the default
 LAYOUT = "2"  # raise to have every template made anew
 
 

@@ -14,6 +14,7 @@ from .. import accounts, paths, workspace
 from ..console import SetupError, log_file, say
 from ..databases import BUILDING
 from ..stamps import exclusive, tree_fingerprint
+from ..templates import LANGUAGES
 from ..workspace import Workspace
 
 DATABASE = "green_points"
@@ -79,7 +80,7 @@ def _build_database(work: Workspace, options, code: str) -> None:
     work.databases.create(draft)
     modules = [*paths.BASE_MODULES, *paths.suite_modules()]
     say(f"installing {', '.join(modules)} (about two minutes, once)")
-    work.install(draft, modules, languages="zh_CN")
+    work.install(draft, modules, languages=LANGUAGES)
     arguments = (draft, str(paths.ADDONS), str(work.data_dir), options.lang)
     has_demo = options.demo and _live_demo(work, arguments)
     work.run_inside("set_language.py", "Setting the language", *arguments)
@@ -94,17 +95,15 @@ def _live_demo(work: Workspace, arguments: tuple[str, ...]) -> bool:
         return False
     say("living through the demo life")
     script = paths.REPO / "scripts" / "inside" / "demo_life.py"
-    with subprocess.Popen([str(work.venv.python), str(script), *arguments], env=work.environ, cwd=paths.REPO,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True) as process:
-        lines = []
+    log = log_file("demo")
+    with log.open("w") as errors, subprocess.Popen(
+            [str(work.venv.python), str(script), *arguments], env=work.environ, cwd=paths.REPO,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True) as process:
         for line in process.stdout:
-            lines.append(line)
             say(f"  {line.rstrip()}")
-    log_file("demo").write_text("".join(lines), encoding="utf-8")
     if process.returncode:
-        raise SetupError(f"The demo life failed; its output is above and in {log_file('demo')}. "
-                         "Without it: make run DEMO=0.")
+        tail = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
+        raise SetupError(f"The demo life failed:\n{tail}\nAll of it: {log}. Without the demo life: make run DEMO=0")
     return True
 
 

@@ -1,0 +1,1 @@
+"""Scratch databases, worker processes and servers for the tests in this folder."""

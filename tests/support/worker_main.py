@@ -1,0 +1,54 @@
+"""The process behind :class:`tests.support.workers.Worker`."""
+
+import importlib
+import json
+import sys
+import traceback
+
+_HOLD: set[str] = set()
+
+
+def checkpoint(name: str) -> None:
+    """Tell the test that the function has come this far; wait there if the test wants it so."""
+    _tell(event="checkpoint", name=name)
+    if name in _HOLD:
+        sys.stdin.readline()
+
+
+def _tell(**event) -> None:
+    sys.__stdout__.write(json.dumps(event, default=str) + "\n")
+    sys.__stdout__.flush()
+
+
+def _run(order: dict) -> None:
+    from tests.support import worker_main  # the module that functions import, not __main__
+    from tests.support.databases import workspace_path
+
+    import odoo.api
+    import odoo.tools
+    from odoo.modules.registry import Registry
+
+    worker_main._HOLD.update(order["hold"])
+    odoo.tools.config.parse_config(
+        ["-d", order["database"], f"--addons-path={workspace_path('addons')}",
+         f"--data-dir={workspace_path('data_dir')}", "--no-http", "--max-cron-threads=0", "--log-level=warn"],
+        setup_logging=True)
+    module, _, name = order["target"].partition(":")
+    registry = Registry(order["database"])
+    function = getattr(importlib.import_module(module), name)
+    with registry.cursor() as cr:
+        env = odoo.api.Environment(cr, odoo.api.SUPERUSER_ID, {})
+        worker_main.checkpoint("ready")
+        value = function(env, *order["arguments"])
+        env.flush_all()
+        worker_main.checkpoint("before commit")
+    worker_main.checkpoint("committed")
+    _tell(event="result", value=value)
+
+
+if __name__ == "__main__":
+    try:
+        _run(json.loads(sys.argv[1]))
+    except Exception as error:  # noqa: BLE001 - reported to the test, which judges it
+        traceback.print_exc()
+        _tell(event="error", kind=type(error).__name__, message=str(error))
