@@ -12,6 +12,13 @@
         "security/voucher_rules.xml",
         "data/ir_sequence.xml",
         "data/ir_cron.xml",
+        "views/settlement_period_views.xml",
+        "views/settlement_index_views.xml",
+        "views/voucher_wallet_views.xml",
+        "views/voucher_lot_views.xml",
+        "views/voucher_hold_views.xml",
+        "views/voucher_entry_views.xml",
+        "views/settlement_menus.xml",
     ],
     "application": True,
 }
