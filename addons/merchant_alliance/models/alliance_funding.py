@@ -54,7 +54,8 @@ class AllianceFunding(models.Model):
                 [("merchant_id", "=", merchant.id), ("state", "=", "pending")], order="id", limit=limit)
             sales -= self._cancel_unfunded(sales)
             fundings += self._fund_merchant(merchant, sales)
-            self.env["ir.cron"]._commit_progress(1)
+            if self.env.context.get("cron_id"):  # only a job commits; a caller keeps its transaction
+                self.env["ir.cron"]._commit_progress(1)
         return fundings
 
     def _cancel_unfunded(self, sales):
