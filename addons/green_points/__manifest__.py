@@ -8,6 +8,13 @@
     "depends": ["merchant_alliance"],
     "data": [
         "security/ir.model.access.csv",
+        "security/rules.xml",
+        "views/green_points_policy_views.xml",
+        "views/green_points_entry_views.xml",
+        "views/green_points_position_views.xml",
+        "views/green_points_cohort_views.xml",
+        "views/menus.xml",
+        "views/portal_templates.xml",
     ],
     "post_init_hook": "post_init_hook",
     "application": True,

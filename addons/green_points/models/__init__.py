@@ -4,6 +4,7 @@ from . import green_points_entry
 from . import green_points_position
 from . import alliance_qualified_sale
 from . import alliance_qualified_sale_reward
+from . import alliance_qualified_sale_explanation
 from . import alliance_funding
 from . import res_company
 from . import base_partner_merge

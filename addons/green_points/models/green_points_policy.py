@@ -140,6 +140,10 @@ class GreenPointsPolicy(models.Model):
     def create(self, vals_list):
         if any(vals.get("state", "draft") != "draft" for vals in vals_list):
             raise UserError(self.env._("State: a policy is created as a draft and then activated."))
+        for vals in vals_list:  # before the database refuses them with less to say
+            rules = self.new(self._add_missing_default_values(vals))
+            rules._check_bases()
+            rules._check_weights()
         return super().create(vals_list)
 
     def write(self, vals):

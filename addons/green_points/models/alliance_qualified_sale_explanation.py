@@ -1,0 +1,69 @@
+from odoo import api, fields, models
+from odoo.tools import float_repr, formatLang
+
+from .alliance_qualified_sale_reward import BASE_BY_KIND
+
+
+class AllianceQualifiedSale(models.Model):
+    """“Why did I get this?”, in plain words and the reader's language."""
+
+    _inherit = "alliance.qualified.sale"
+
+    reward_explanation = fields.Char(
+        string="Why These Points", compute="_compute_reward_explanation",
+        help="How the shopper's points follow from this sale.")
+
+    @api.depends("kind", "cash_amount", "concession_amount", "base_shopper", "reward_state", "cohort_id")
+    @api.depends_context("lang")
+    def _compute_reward_explanation(self):
+        for sale in self:
+            sale.reward_explanation = sale._get_reward_explanation("shopper")
+
+    def _get_reward_explanation(self, kind):
+        """Return in a few sentences how the points of ``kind`` (shopper or merchant) came about.
+
+        It reads policy and cohort, so the caller must have checked that the sale may be seen.
+        """
+        self.ensure_one()
+        if self.reward_state == "none":
+            return self.env._("This sale gives no points.")
+        cause = self._explain_refund(kind) if self.kind == "refund" else self._explain_sale(kind)
+        return f"{cause} {self._explain_state()}".strip()
+
+    def _explain_sale(self, kind):
+        sudo = self.sudo()  # sudo: policies are not readable for those who ask; these figures are theirs
+        share = sudo.policy_id._get_exact("beta" if kind == "shopper" else "gamma")
+        if kind == "merchant" and sudo.merchant_id.is_platform:
+            share = 0
+        return self.env._(
+            "Of the %(cash)s paid in cash, the store concedes %(rate)s %%: %(concession)s. "
+            "%(share)s %% of that is the base value of the points: %(base)s.",
+            cash=self._format_amount(self.cash_amount),
+            rate=self._format_percent(self.rate),
+            concession=self._format_amount(self.concession_amount),
+            share=self._format_percent(float(share) * 100),
+            base=self._format_amount(self[BASE_BY_KIND[kind]]))
+
+    def _explain_refund(self, kind):
+        return self.env._(
+            "%(cash)s of a sale were refunded, so points with a base value of %(base)s are taken back.",
+            cash=self._format_amount(-self.cash_amount),
+            base=self._format_amount(-self[BASE_BY_KIND[kind]]))
+
+    def _explain_state(self):
+        if self.reward_state == "active":
+            if self.kind == "refund":
+                return self.env._("They belonged to period %s.", self.sudo().cohort_id.number)
+            return self.env._("They joined period %s.", self.sudo().cohort_id.number)
+        return {
+            "pending": self.env._("They are pending until the store's money has arrived."),
+            "held": self.env._("They are held while the sale is being reviewed."),
+            "rejected": self.env._("The review rejected them."),
+            "cancelled": self.env._("The sale was refunded, so they never began."),
+        }[self.reward_state] if self.kind == "sale" else ""
+
+    def _format_amount(self, amount):
+        return formatLang(self.env, amount, currency_obj=self.currency_id)
+
+    def _format_percent(self, percent):
+        return float_repr(percent, 2).rstrip("0").rstrip(".")

@@ -1,0 +1,76 @@
+from odoo.tests import HttpCase, tagged
+
+from odoo.addons.portal.controllers.portal import CustomerPortal
+
+from .common import GreenPointsCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPointsPortal(GreenPointsCommon, HttpCase):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._create_user("points_shopper", cls.shopper)
+        cls._create_user("points_other", cls.other_shopper)
+
+    def _get_page(self, login, url="/my/green-points"):
+        self.authenticate(login, login)
+        response = self.url_open(url)
+        self.assertEqual(response.status_code, 200)
+        return response.text
+
+    def test_empty_page(self):
+        page = self._get_page("points_shopper")
+        self.assertIn("You have no green points yet", page)
+        self.assertIn("They have no cash value, and no value is promised", page)
+
+    def test_own_points_alone(self):
+        self._sell(123_400)
+        self._register_sales(50_000)
+        self._sell(567_800, partner=self.other_shopper)
+        page = self._get_page("points_shopper")
+        self.assertNotIn("You have no green points yet", page)
+        self.assertIn("74.04", page)  # 60 % of 10 % of 1234.00, active
+        self.assertIn("30.00", page)  # pending
+        self.assertIn("Noodle House", page)
+        self.assertIn("Why did I get this?", page)
+        self.assertIn("They joined period 1.", page)
+        self.assertNotIn("340.68", page)
+        other = self._get_page("points_other")
+        self.assertIn("340.68", other)
+        self.assertNotIn("74.04", other)
+
+    def test_a_merchants_points_are_not_its_clerks(self):
+        self._sell(100_000)
+        clerk = self.env["res.partner"].create({"name": "Clerk", "parent_id": self.merchant.partner_id.id})
+        self._create_user("points_clerk", clerk)
+        self._create_user("points_boss", self.merchant.partner_id)
+        for login in ("points_clerk", "points_boss"):
+            self.assertIn("You have no green points yet", self._get_page(login))
+
+    def test_how_far_they_matured(self):
+        self._sell(100_000)
+        for _period in range(5):
+            self._close_period()
+        page = self._get_page("points_shopper")
+        self.assertIn('aria-valuenow="10"', page)
+        self.assertRegex(page, r"4\s+of\s+40\s+periods")
+
+    def test_pages(self):
+        for _sale in range(13):
+            self._register_sales(10_000)
+        last = self._register_sales(7_700)
+        self._fund()
+        self.patch(CustomerPortal, "_items_per_page", 10)
+        self.assertIn("7.70", last._get_reward_explanation("shopper"))
+        self.assertEqual(self._get_page("points_shopper").count('name="points_entry"'), 10)
+        second = self._get_page("points_shopper", "/my/green-points/page/2")
+        self.assertEqual(second.count('name="points_entry"'), 4)
+
+    def test_home_entry(self):
+        self.assertIn('href="/my/green-points"', self._get_page("points_shopper", "/my/home"))
+
+    def test_public_must_log_in(self):
+        response = self.url_open("/my/green-points", allow_redirects=False)
+        self.assertIn("/web/login", response.headers["Location"])
