@@ -10,4 +10,4 @@ for name in sys.argv[1:]:
         etree.parse(name)
     except etree.XMLSyntaxError as error:
         problems.append(f"{name}: {error}")
-sys.exit("\n".join(problems))
+sys.exit("\n".join(problems) or 0)

@@ -21,14 +21,13 @@ def _tell(**event) -> None:
 
 
 def _run(order: dict) -> None:
-    from tests.support import worker_main  # the module that functions import, not __main__
-    from tests.support.databases import workspace_path
-
     import odoo.api
     import odoo.tools
     from odoo.modules.registry import Registry
 
-    worker_main._HOLD.update(order["hold"])
+    from .databases import workspace_path
+
+    _HOLD.update(order["hold"])
     odoo.tools.config.parse_config(
         ["-d", order["database"], f"--addons-path={workspace_path('addons')}",
          f"--data-dir={workspace_path('data_dir')}", "--no-http", "--max-cron-threads=0", "--log-level=warn"],
@@ -38,15 +37,16 @@ def _run(order: dict) -> None:
     function = getattr(importlib.import_module(module), name)
     with registry.cursor() as cr:
         env = odoo.api.Environment(cr, odoo.api.SUPERUSER_ID, {})
-        worker_main.checkpoint("ready")
+        checkpoint("ready")
         value = function(env, *order["arguments"])
         env.flush_all()
-        worker_main.checkpoint("before commit")
-    worker_main.checkpoint("committed")
+        checkpoint("before commit")
+    checkpoint("committed")
     _tell(event="result", value=value)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Carry out the order on the command line and tell how it ended."""
     try:
         _run(json.loads(sys.argv[1]))
     except Exception as error:  # noqa: BLE001 - reported to the test, which judges it

@@ -27,10 +27,11 @@ class Worker:
 
     def __init__(self, database: str, target: str, arguments: Sequence, hold: Sequence[str]) -> None:
         order = {"database": database, "target": target, "arguments": list(arguments), "hold": list(hold)}
-        self._errors = tempfile.TemporaryFile("w+")
+        self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - lives as long as the worker
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.worker_main", json.dumps(order)], cwd=REPO, env=dict(os.environ),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, text=True)
+            [sys.executable, "-c", "from tests.support.worker_main import main; main()", json.dumps(order)],
+            cwd=REPO, env=dict(os.environ), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=self._errors, text=True)
         self._events: queue.Queue = queue.Queue()
         self._seen: set[str] = set()
         self._end: dict | None = None

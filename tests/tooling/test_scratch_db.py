@@ -3,6 +3,7 @@
 import urllib.request
 
 import pytest
+
 from tests.support.worker_main import checkpoint
 from tests.support.workers import WorkerError
 
