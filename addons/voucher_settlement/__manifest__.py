@@ -12,6 +12,10 @@
         "security/voucher_rules.xml",
         "data/ir_sequence.xml",
         "data/ir_cron.xml",
+        "data/payment.xml",
+        "views/payment_views.xml",
+        "views/pos_payment_views.xml",
+        "views/website_sale_templates.xml",
         "views/settlement_period_views.xml",
         "views/settlement_index_views.xml",
         "views/voucher_wallet_views.xml",
@@ -20,5 +24,10 @@
         "views/voucher_entry_views.xml",
         "views/settlement_menus.xml",
     ],
+    "assets": {
+        "point_of_sale._assets_pos": ["voucher_settlement/static/src/app/**/*"],
+        "web.assets_frontend": ["voucher_settlement/static/src/interactions/**/*"],
+        "web.assets_tests": ["voucher_settlement/static/tests/tours/**/*"],
+    },
     "application": True,
 }

@@ -16,3 +16,12 @@ from . import voucher_entry
 from . import alliance_qualified_sale
 from . import alliance_qualified_sale_voucher
 from . import alliance_funding
+from . import voucher_hold_payment
+from . import res_company_payments
+from . import pos_config
+from . import pos_payment_method
+from . import pos_payment
+from . import pos_order
+from . import payment_provider
+from . import payment_transaction
+from . import sale_order

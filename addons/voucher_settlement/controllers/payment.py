@@ -1,0 +1,76 @@
+from odoo.exceptions import AccessError, MissingError, ValidationError
+from odoo.http import request, route
+
+from odoo.addons.merchant_alliance.tools.money import from_cents
+from odoo.addons.website_sale.controllers.main import WebsiteSale
+from odoo.addons.website_sale.controllers.payment import PaymentPortal
+
+
+class VoucherPaymentPortal(PaymentPortal):
+    """Beside vouchers, the transaction for the rest is what they leave, computed here."""
+
+    @route()
+    def shop_payment_transaction(self, order_id, access_token, **kwargs):
+        try:
+            order_sudo = self._document_check_access("sale.order", order_id, access_token)
+        except (AccessError, MissingError):
+            order_sudo = request.env["sale.order"]  # super refuses with its own message
+        vouchers = order_sudo and order_sudo._get_voucher_transactions()
+        if vouchers:
+            if not all(tx._is_voucher_current() for tx in vouchers):
+                raise ValidationError(request.env._(
+                    "The cart has changed or the time for paying with vouchers has run out."
+                    " Please refresh the page."))
+            amount = kwargs.pop("amount", None)  # what the shopper saw; never what is charged
+            if amount and order_sudo.currency_id.compare_amounts(amount, order_sudo._get_amount_due()):
+                raise ValidationError(request.env._(
+                    "The cart has been updated. Please refresh the page."))
+        return super().shop_payment_transaction(order_id, access_token, **kwargs)
+
+    def _create_transaction(self, *args, custom_create_values=None, **kwargs):
+        links = (custom_create_values or {}).get("sale_order_ids")
+        orders_sudo = request.env["sale.order"].sudo().browse(links[0][2] if links else [])
+        vouchers = orders_sudo._get_voucher_transactions()
+        if vouchers and orders_sudo.state in ("draft", "sent"):
+            # The rest of the order is paid whole: one charge, whose amount no client chooses.
+            kwargs["amount"] = orders_sudo._get_amount_due()
+            if not kwargs["amount"]:
+                raise ValidationError(request.env._("Vouchers pay this order whole: confirm it."))
+            custom_create_values = {**custom_create_values, "voucher_transaction_id": vouchers[:1].id}
+        return super()._create_transaction(
+            *args, custom_create_values=custom_create_values, **kwargs)
+
+
+class VoucherWebsiteSale(WebsiteSale):
+
+    def _get_shop_payment_values(self, order, **kwargs):
+        released = order._release_stale_vouchers()
+        values = super()._get_shop_payment_values(order, **kwargs)
+        vouchers = self._get_voucher_values(order, released)
+        if vouchers:
+            values["amount"] = vouchers["due"]
+        return values | {"vouchers": vouchers}
+
+    def _get_voucher_values(self, order, released):
+        """Return what the box "Pay with vouchers" shows, or None when the order takes none.
+
+        :param bool released: vouchers were applied to the cart as it was before
+        :return: dict of amounts in order currency
+        """
+        store = order._get_voucher_store()
+        user = request.env.user
+        if not store or user._is_public() or order.partner_id != user.partner_id:
+            return None
+        applied = sum(order._get_voucher_transactions().mapped("amount"))
+        # sudo: shoppers have no access to wallets; this is their own
+        wallet = request.env["voucher.wallet"].sudo()._get_or_create(user.partner_id, order.company_id)
+        balance = float(from_cents(wallet._get_spendable(store), order.currency_id))
+        due = order._get_amount_due()
+        return {
+            "applied": applied,
+            "balance": balance,
+            "due": due,
+            "proposed": min(balance, due),
+            "covered": bool(applied) and not due,
+            "released": released and not applied,
+        }

@@ -1,0 +1,118 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from odoo.addons.merchant_alliance.tools.money import to_cents
+
+
+class PaymentTransaction(models.Model):
+    """A voucher transaction is as good as its hold: authorised while held, done when captured."""
+
+    _inherit = "payment.transaction"
+
+    voucher_hold_id = fields.Many2one(
+        "voucher.hold", string="Voucher Hold", readonly=True, copy=False, ondelete="restrict")
+    voucher_order_total = fields.Monetary(
+        readonly=True, copy=False,
+        help="The order's total when the vouchers were applied; they are asked for again when it changes.")
+    voucher_transaction_id = fields.Many2one(
+        "payment.transaction", string="Beside Vouchers", readonly=True, copy=False, ondelete="set null",
+        help="The voucher transaction that pays the other part of the order.")
+
+    _voucher_hold_uniq = models.UniqueIndex(
+        "(voucher_hold_id) WHERE voucher_hold_id IS NOT NULL", "A voucher hold pays once.")
+
+    @api.constrains("state", "amount", "provider_id", "voucher_hold_id", "operation", "source_transaction_id")
+    def _check_voucher_hold(self):
+        for tx in self:
+            if tx.provider_code != "voucher":
+                continue
+            # sudo: whoever pays has no access to holds
+            hold = tx.sudo().voucher_hold_id
+            if tx.operation == "refund":
+                sound = tx.amount < 0 and tx.source_transaction_id.provider_code == "voucher"
+            else:
+                sound = (
+                    hold and to_cents(hold.amount, hold.currency_id) == to_cents(tx.amount, tx.currency_id)
+                    and (tx.state != "done" or hold.state == "captured")
+                    and (tx.state != "authorized" or hold.state == "held"))
+            if not sound:
+                raise ValidationError(self.env._(
+                    "Transaction %s: vouchers pay only what is held of a wallet.", tx.reference))
+
+    # === HOLD === #
+
+    def _is_voucher_current(self):
+        """Whether an authorised voucher transaction can still be captured for its order as it is."""
+        self.ensure_one()
+        hold, order = self.voucher_hold_id, self.sale_order_ids
+        return (
+            hold.state == "held"
+            and not order.currency_id.compare_amounts(order.amount_total, self.voucher_order_total))
+
+    def _capture(self, amount_to_capture=None):
+        if self.provider_code != "voucher":
+            return super()._capture(amount_to_capture=amount_to_capture)
+        self._check_whole(amount_to_capture)
+        self.voucher_hold_id._capture()
+        self._set_done()
+        return self
+
+    def _void(self, amount_to_void=None):
+        if self.provider_code != "voucher":
+            return super()._void(amount_to_void=amount_to_void)
+        self._check_whole(amount_to_void)
+        self.voucher_hold_id._release()
+        self._set_canceled()
+        return self
+
+    def _check_whole(self, amount):
+        self.ensure_one()
+        if amount and self.currency_id.compare_amounts(amount, self.amount):
+            raise ValidationError(self.env._(
+                "Transaction %s: vouchers are captured and released as a whole.", self.reference))
+
+    def _send_refund_request(self):
+        """Give vouchers back to the lots that paid; the wallet refuses more than was captured."""
+        if self.provider_code != "voucher":
+            return super()._send_refund_request()
+        hold = self.source_transaction_id.voucher_hold_id
+        hold._restore(-to_cents(self.amount, self.currency_id), f"payment.transaction,{self.reference}")
+        self._set_done()
+        self.env.ref("payment.cron_post_process_payment_tx")._trigger()
+
+    # === POST-PROCESSING === #
+
+    def _check_amount_and_confirm_order(self):
+        """Capture the order's vouchers first: only captured ones count towards its confirmation."""
+        for tx in self:
+            order = tx.sale_order_ids
+            if len(order) == 1 and order.state in ("draft", "sent"):
+                order.invalidate_recordset(["amount_paid"])  # core does not recompute it on states
+                tx._renew_vouchers()
+                if order._is_confirmation_amount_reached():
+                    order._capture_vouchers()
+        return super()._check_amount_and_confirm_order()
+
+    def _renew_vouchers(self):
+        """Hold the vouchers again that ran out while the money for the rest was on its way."""
+        self.ensure_one()
+        voucher_tx = self.voucher_transaction_id
+        if self.state in ("authorized", "done") and voucher_tx.state in ("authorized", "cancel"):
+            self.sale_order_ids._renew_vouchers(voucher_tx)
+
+    def _post_process(self):
+        # The voucher part waits for the rest: by itself it neither confirms nor announces anything.
+        waiting = self.filtered(lambda tx: tx.provider_code == "voucher" and tx.state == "authorized")
+        waiting.is_post_processed = True
+        others = self - waiting
+        super(PaymentTransaction, others)._post_process()
+        captured = others.sale_order_ids.transaction_ids.filtered(
+            lambda tx: tx.provider_code == "voucher" and tx.state == "done" and not tx.is_post_processed)
+        if captured - others:
+            # The shopper has been told about the payment as a whole.
+            (captured - others).with_context(voucher_beside_rest=True)._post_process()
+
+    def _invoice_sale_orders(self):
+        # Captured beside the rest, whose invoice it is linked to already (sale's _prepare_invoice).
+        invoiced = self.filtered(lambda tx: tx.provider_code == "voucher" and tx.invoice_ids)
+        return super(PaymentTransaction, self - invoiced)._invoice_sale_orders()

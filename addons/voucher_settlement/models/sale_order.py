@@ -1,0 +1,180 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
+
+from ..tools import touch
+
+# Longer than at the till: the shopper may go through a payment provider's pages.
+HOLD_MINUTES = 30
+
+
+class SaleOrder(models.Model):
+    """Vouchers pay a web order through a transaction of their own, beside the one for the rest."""
+
+    _inherit = "sale.order"
+
+    # === LOOK-UPS === #
+
+    def _get_voucher_transactions(self):
+        """Return the authorised, not captured voucher transactions (sudo)."""
+        # sudo: shoppers may not read transactions of an order
+        return self.sudo().transaction_ids.filtered(
+            lambda tx: tx.provider_code == "voucher" and tx.state == "authorized")
+
+    def _get_voucher_amount(self):
+        """Return what vouchers pay of this order, held or captured, in order currency."""
+        # sudo: shoppers may not read transactions of an order
+        return sum(
+            tx.amount for tx in self.sudo().transaction_ids
+            if tx.provider_code == "voucher" and tx.state in ("authorized", "done"))
+
+    def _get_amount_due(self):
+        """Return what is left to pay after all that is authorised or done, in order currency."""
+        self.ensure_one()
+        paid = sum(tx.amount for tx in self.sudo().transaction_ids if tx.state in ("authorized", "done"))
+        return max(self.currency_id.round(self.amount_total - paid), 0.0)
+
+    def _get_voucher_store(self):
+        """Return the store in which this order spends vouchers, empty when it takes none."""
+        self.ensure_one()
+        provider = self.env["payment.provider"]._get_voucher_provider(self.company_id)
+        # sudo: shoppers may not read stores
+        store = self.website_id.sudo().alliance_store_id
+        if not provider or self.currency_id != self.company_id.currency_id:
+            return store.browse()
+        return store.filtered(lambda store: store.company_id == self.company_id)
+
+    def get_portal_last_transaction(self):
+        """Leave out vouchers that wait for the rest: they must not end the cart (website_sale)."""
+        self.ensure_one()
+        transactions = self.sudo().transaction_ids
+        vouchers = transactions.filtered(lambda tx: tx.provider_code == "voucher")
+        return (transactions - vouchers)._get_last() or vouchers.filtered(
+            lambda tx: tx.state == "done")._get_last()
+
+    # === APPLY AND REMOVE === #
+
+    def _apply_vouchers(self, cents):
+        """Hold vouchers of the order's customer for it, replacing what was applied before.
+
+        :param int cents: above zero, at most what is due
+        :return: the authorised payment.transaction (sudo)
+        :raise UserError: amount above what is due or what the wallet has, order takes no vouchers
+        """
+        self.ensure_one()
+        touch(self)
+        store = self._get_voucher_store()
+        if not store or self.state not in ("draft", "sent"):
+            raise UserError(self.env._("This order cannot be paid with vouchers."))
+        current = self._get_voucher_transactions()
+        if (len(current) == 1 and current._is_voucher_current()
+                and to_cents(current.amount, self.currency_id) == cents):
+            return current
+        self._release_vouchers()
+        due = to_cents(self._get_amount_due(), self.currency_id)
+        if not 0 < cents <= due:
+            raise UserError(self.env._(
+                "Amount: vouchers pay at most what is due, %s.",
+                self.currency_id.format(float(from_cents(due, self.currency_id)))))
+        # sudo: shoppers may not write wallets; the caller made sure that the order is theirs
+        tx = self.env["payment.transaction"].sudo().create(
+            self.sudo()._prepare_voucher_transaction_vals(cents, store))
+        tx._set_authorized()
+        self.invalidate_recordset(["amount_paid"])
+        return tx
+
+    def _prepare_voucher_transaction_vals(self, cents, store):
+        provider = self.env["payment.provider"]._get_voucher_provider(self.company_id)
+        links = [(6, 0, self.ids)]
+        reference = self.env["payment.transaction"]._compute_reference(
+            "voucher", sale_order_ids=links)
+        wallet = self.env["voucher.wallet"]._get_or_create(self.partner_id, self.company_id)
+        hold = wallet._authorize(
+            cents, store, f"payment.transaction,{reference}", ttl_minutes=HOLD_MINUTES)
+        return {
+            "provider_id": provider.id,
+            "payment_method_id": provider.with_context(active_test=False).payment_method_ids[:1].id,
+            "reference": reference,
+            "amount": float(from_cents(cents, self.currency_id)),
+            "currency_id": self.currency_id.id,
+            "partner_id": self.partner_id.id,
+            "operation": "online_direct",
+            "sale_order_ids": links,
+            "voucher_hold_id": hold.id,
+            "voucher_order_total": self.amount_total,
+        }
+
+    def _release_vouchers(self):
+        """Give back what is held for these orders; idempotent."""
+        for tx in self._get_voucher_transactions():
+            tx._void()
+        self.invalidate_recordset(["amount_paid"])
+
+    def _release_stale_vouchers(self):
+        """Release vouchers whose time ran out or whose order changed; return whether there were any."""
+        stale = self._get_voucher_transactions().filtered(lambda tx: not tx._is_voucher_current())
+        for tx in stale:
+            tx._void()
+        self.invalidate_recordset(["amount_paid"])
+        return bool(stale)
+
+    # === CAPTURE === #
+
+    def _capture_vouchers(self):
+        """Capture what is held for an order that is about to be confirmed.
+
+        What cannot be captured any more (time ran out, more than the order's total) is released, so
+        that it does not count as paid.
+        """
+        for order in self:
+            for tx in order._get_voucher_transactions():
+                if (tx.voucher_hold_id.state == "held"
+                        and order.currency_id.compare_amounts(tx.amount, order.amount_total) <= 0):
+                    tx._capture()
+                else:
+                    tx._void()
+        self.invalidate_recordset(["amount_paid"])
+
+    def _renew_vouchers(self, voucher_tx):
+        """Hold vouchers again beside money that has arrived too late for the first hold."""
+        self.ensure_one()
+        if voucher_tx.state == "authorized" and voucher_tx.voucher_hold_id.state == "held":
+            return
+        self._release_vouchers()
+        cents = to_cents(voucher_tx.amount, self.currency_id)
+        if cents != to_cents(self._get_amount_due(), self.currency_id):
+            return
+        try:
+            with self.env.cr.savepoint():
+                self._apply_vouchers(cents)
+        except UserError as error:
+            self.message_post(body=self.env._(
+                "The money for this order arrived after its vouchers had been released, and they"
+                " could not be held again: %(reason)s %(amount)s is still due.",
+                reason=str(error), amount=self.currency_id.format(self._get_amount_due())))
+
+    def _is_confirmation_amount_reached(self):
+        # Core confirms a web order upon any payment, as its checkout charges the whole total. With
+        # vouchers the charge is a part, and the order waits until both parts are there.
+        reached = super()._is_confirmation_amount_reached()
+        with_vouchers = self.sudo().transaction_ids.filtered(lambda tx: tx.provider_code == "voucher")
+        return reached and (not with_vouchers or self._is_paid())
+
+    def action_confirm(self):
+        # Whoever confirms an order takes the vouchers that were applied to it.
+        self.filtered(lambda order: order.state in ("draft", "sent"))._capture_vouchers()
+        return super().action_confirm()
+
+    def _action_cancel(self):
+        self._release_vouchers()
+        return super()._action_cancel()
+
+    def _send_payment_succeeded_for_order_mail(self):
+        if not self.env.context.get("voucher_beside_rest"):
+            return super()._send_payment_succeeded_for_order_mail()
+
+    def _get_non_cash_transactions(self):
+        """Vouchers are not cash: what they paid earns nothing."""
+        return super()._get_non_cash_transactions() | self.sudo().transaction_ids.filtered(
+            lambda tx: tx.provider_code == "voucher")

@@ -1,0 +1,45 @@
+import { registry } from "@web/core/registry";
+import { rpc, RPCError } from "@web/core/network/rpc";
+import { Interaction } from "@web/public/interaction";
+
+/** The box "Pay with vouchers" of the payment page. */
+export class VoucherCheckout extends Interaction {
+    static selector = ".o_voucher_checkout";
+    dynamicContent = {
+        "form[name='apply']": { "t-on-submit.prevent": this.locked(this.apply) },
+        "button[name='remove']": { "t-on-click": this.locked(this.remove) },
+        ".o_voucher_error": {
+            "t-out": () => this.error,
+            "t-att-class": () => ({ "d-none": !this.error }),
+        },
+    };
+
+    setup() {
+        this.error = "";
+    }
+
+    async apply() {
+        const amount = this.el.querySelector("input[name='amount']").valueAsNumber;
+        await this.send("/shop/payment/vouchers/apply", { amount: amount || 0 });
+    }
+
+    async remove() {
+        await this.send("/shop/payment/vouchers/remove", {});
+    }
+
+    /** What is left to pay concerns the whole page: show it anew. */
+    async send(route, params) {
+        this.error = "";
+        try {
+            await this.waitFor(rpc(route, params));
+            window.location.reload();
+        } catch (error) {
+            if (!(error instanceof RPCError)) {
+                throw error;
+            }
+            this.error = error.data.message;
+        }
+    }
+}
+
+registry.category("public.interactions").add("voucher_settlement.voucher_checkout", VoucherCheckout);

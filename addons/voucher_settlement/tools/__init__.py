@@ -1,0 +1,2 @@
+from .amount import parse_amount
+from .serialize import touch
