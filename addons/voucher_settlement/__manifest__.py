@@ -23,11 +23,14 @@
         "views/voucher_hold_views.xml",
         "views/voucher_entry_views.xml",
         "views/settlement_menus.xml",
+        "views/portal_green_points_templates.xml",
     ],
     "assets": {
         "point_of_sale._assets_pos": ["voucher_settlement/static/src/app/**/*"],
         "web.assets_frontend": ["voucher_settlement/static/src/interactions/**/*"],
         "web.assets_tests": ["voucher_settlement/static/tests/tours/**/*"],
     },
+    "post_init_hook": "post_init",
+    "uninstall_hook": "uninstall",
     "application": True,
 }
