@@ -15,7 +15,8 @@ ROLE = "odoo"
 SETTINGS = {
     "run": {"max_connections": "100", "shared_buffers": "256MB"},
     "test": {"max_connections": "400", "shared_buffers": "512MB", "fsync": "off", "synchronous_commit": "off",
-             "full_page_writes": "off", "autovacuum_naptime": "5min", "max_wal_size": "4GB"},
+             "full_page_writes": "off", "checkpoint_flush_after": "0", "bgwriter_flush_after": "0",
+             "autovacuum_naptime": "5min", "max_wal_size": "4GB"},
 }
 
 
@@ -138,11 +139,13 @@ class ExternalServer:
             raise SetupError("PGHOST is set, so PGUSER must name a role that may create databases, and not "
                              "'postgres', which Odoo refuses. Unset PGHOST to use a PostgreSQL of our own.")
         may_create = run([self.programs / "psql", "-XAtqc",
-                          "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user", "postgres"],
+                          "SELECT (rolcreatedb OR rolsuper) AND current_setting('server_version_num')::int >= 150000 "
+                          "FROM pg_roles WHERE rolname = current_user", "postgres"],
                          f"Connecting to PostgreSQL at PGHOST={os.environ['PGHOST']}",
                          env={**os.environ, **self.environ()}).strip()
         if may_create != "t":
-            raise SetupError(f"The role {user} may not create databases: ALTER ROLE {user} CREATEDB.")
+            raise SetupError(f"PostgreSQL 15 or newer is needed, and a role that may create databases: "
+                             f"ALTER ROLE {user} CREATEDB.")
         yield self
 
 

@@ -88,7 +88,7 @@ class ScratchDatabase:
 def clone(template: str) -> Iterator[ScratchDatabase]:
     """Yield a clone of a template database and drop it afterwards."""
     name = f"gp_scratch_{os.getpid()}_{next(_NUMBERS)}"
-    _run("createdb", "-T", template, name)
+    _run("createdb", "--strategy=file_copy", "-T", template, name)
     filestore = workspace_path("data_dir") / "filestore"
     if (filestore / template).is_dir():
         shutil.copytree(filestore / template, filestore / name, copy_function=os.link)

@@ -20,25 +20,26 @@ def compose_command():
     return None
 
 
-def compose(*arguments, **variables):
-    """Run Docker Compose on the repository's file."""
+def compose(env_file, *arguments):
+    """Run Docker Compose on the repository's file with the secrets of an env file."""
     command = compose_command()
     if not command:
         pytest.skip("no docker-compose on this machine (as root: apt-get install docker-compose)")
     environ = {key: value for key, value in os.environ.items() if key not in ("POSTGRES_PASSWORD", "PYTHONPATH")}
-    return subprocess.run([*command, "--env-file", os.devnull, *arguments], cwd=REPO, env=environ | variables,
+    return subprocess.run([*command, "--env-file", str(env_file), *arguments], cwd=REPO, env=environ,
                           capture_output=True, text=True)
 
 
 def test_compose_file_is_accepted():
-    done = compose("config", POSTGRES_PASSWORD="secret")
+    done = compose(REPO / ".env.example", "config")
     assert done.returncode == 0, done.stderr
     for name in ("db", "odoo", "nginx", "healthcheck", "odoo-data", "/websocket"):
         assert name in done.stdout + (REPO / "config" / "nginx.conf").read_text()
 
 
-def test_compose_needs_a_password():
-    done = compose("config")
+def test_compose_needs_a_password(tmp_path):
+    (tmp_path / "env").touch()
+    done = compose(tmp_path / "env", "config")
     assert done.returncode != 0
     assert "choose a password" in done.stderr
 
