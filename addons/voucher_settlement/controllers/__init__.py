@@ -1,2 +1,3 @@
+from . import green_points
 from . import payment
 from . import vouchers

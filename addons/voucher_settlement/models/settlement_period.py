@@ -213,7 +213,18 @@ class SettlementPeriod(models.Model):
         if differences := posting._check_subledger(self.company_id):
             raise UserError(self.env._(
                 "Sub-ledgers and general ledger differ; settlement stops until this is cleared:\n%s",
-                "\n".join(str(difference) for difference in differences)))
+                "\n".join(self._format_difference(difference) for difference in differences)))
+
+    def _format_difference(self, difference):
+        """Return one difference of ``escrow.posting._check_subledger`` as a line of text."""
+        def amount(name):
+            return self.currency_id.format(float(from_cents(difference[name], self.currency_id)))
+
+        return self.env._(
+            "%(account)s: general ledger %(ledger)s, sub-ledger %(subledger)s, difference %(difference)s. %(hint)s",
+            account=difference["account"], ledger=amount("ledger_cents"),
+            subledger=amount("subledger_cents"), difference=amount("difference_cents"),
+            hint=difference["hint"])
 
     def _lock_cohorts(self):
         """Lock the cohorts that take part: their bases cannot change before the commit."""

@@ -35,11 +35,16 @@ class VoucherCommon(TransactionCase):
 
     @classmethod
     def _make_merchant(cls, name, scene="alliance", **vals):
-        """Return an active merchant with one store and a signed contract at 10 %."""
+        """Return an active merchant with one store, a signed contract at 10 % and a full deposit."""
         merchant = cls.env["alliance.merchant"].create({
             "name": name, "partner_id": cls._make_partner(name).id, "scene": scene, "state": "active",
             "company_id": cls.company.id,
             "store_ids": [fields.Command.create({"name": f"{name} Store", "scene": scene})], **vals})
+        contract = cls.env["alliance.contract"].create({
+            "merchant_id": merchant.id, "date_start": "2020-01-01",
+            "line_ids": [fields.Command.create({"rate": 10.0})]})
+        contract._activate("Test")
+        merchant._deposit("topup", 100_000_000, f"test,{merchant.id}", "Test")
         return merchant
 
     @classmethod
@@ -153,3 +158,61 @@ class VoucherCommon(TransactionCase):
                 self.assertAlmostEqual(sum(lot.entry_ids.mapped("amount")), lot.remaining)
             earned = self._earned(wallet)
             self.assertEqual(int(earned * 100), to_cents(wallet.credited, wallet.currency_id))
+
+
+class SettlementCommon(VoucherCommon):
+    """Builders for whole periods: real sales, funded for real, settled by maker and checker."""
+
+    def _sell(self, cash, shopper=None, store=None):
+        """Return a funded sale of ``cash`` (units); at 10 % with the standard policy 1000 concedes 100."""
+        sale = self._register(cash, shopper or self.shopper, store or self.store)
+        self._fund(sale.merchant_id)
+        return sale
+
+    def _refund(self, sale, cash):
+        """Return the refund of ``cash`` units of ``sale``, funded if the pool can pay it."""
+        refund = self._register(-float(cash), sale.partner_id, sale.store_id, origin=sale)
+        self._fund(sale.merchant_id)
+        return refund
+
+    def _register(self, cash, shopper, store, **vals):
+        return self.env["alliance.qualified.sale"]._register_sales([{
+            "idempotency_key": f"test,{next(self.keys)}", "partner": shopper, "store": store,
+            "sale_datetime": fields.Datetime.now(), "cash_cents": to_cents(float(cash), self.currency), **vals}])
+
+    def _fund(self, merchants):
+        return self.env["alliance.funding"]._fund_pending(merchants)
+
+    def _close(self):
+        period = self._open_period()
+        period.with_user(self.maker).action_close()
+        return period
+
+    def _compute(self, period=None):
+        period = period or self._close()
+        period.with_user(self.maker).action_compute()
+        return period
+
+    def _approve(self, period=None):
+        period = self._compute(period)
+        period.with_user(self.checker).action_approve()
+        return period
+
+    def _settle(self, period=None):
+        """Close, compute, approve and settle the open period; return it."""
+        period = self._approve(period)
+        period.with_user(self.checker).action_settle()
+        return period
+
+    def _balance(self, role):
+        """Return the balance of an escrow account in units, what is unposted posted first."""
+        posting = self.env["escrow.posting"]
+        posting._post_concessions_earned(self.company)
+        posting._post_voucher_entries(self.company)
+        return float(from_cents(posting._get_balance(role, self.company), self.currency))
+
+    def assertReconciled(self):
+        """The account vouchers outstanding holds exactly what the sub-ledgers say."""
+        outstanding = self.env["voucher.wallet"]._get_subledger_outstanding(self.company)
+        self.assertEqual(self._balance("vouchers_outstanding"), float(from_cents(outstanding, self.currency)))
+        self.assertEqual(self.env["escrow.posting"]._check_subledger(self.company), [])

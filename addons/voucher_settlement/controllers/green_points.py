@@ -1,0 +1,40 @@
+from odoo import fields
+from odoo.http import request
+
+from odoo.addons.green_points.controllers.portal import GreenPointsPortal
+
+
+class VoucherGreenPointsPortal(GreenPointsPortal):
+    """“My green points” also shows what the points have turned into."""
+
+    def _get_my_vouchers_domain(self):
+        """Return the domain of the user's own vouchers; every query below is bound by it."""
+        return [
+            ("wallet_id.partner_id", "=", request.env.user.partner_id.id),
+            ("wallet_id.company_id", "=", request.env.company.id),
+        ]
+
+    def _prepare_my_points_values(self, page=1):
+        values = super()._prepare_my_points_values(page=page)
+        # sudo: shoppers read neither cohorts nor indexes; the cohorts are those of their own points
+        cohorts = request.env["green.points.cohort"].sudo().union(*(line["cohort"] for line in values["cohorts"]))
+        accumulated = cohorts._get_accumulated()
+        for line in values["cohorts"]:
+            line["multiple"] = float(accumulated.get((line["cohort"].id, "shopper"), 0))
+        return {**values, "vouchers": self._prepare_my_vouchers_values()}
+
+    def _prepare_my_vouchers_values(self):
+        """Return what the page shows of the user's vouchers: wallet, what is left, latest events."""
+        domain = self._get_my_vouchers_domain()
+        wallet = request.env["voucher.wallet"].search([
+            ("partner_id", "=", request.env.user.partner_id.id),
+            ("company_id", "=", request.env.company.id)])
+        today = fields.Date.today()
+        return {
+            "wallet": wallet,
+            "lots": request.env["voucher.lot"].search(
+                [*domain, ("remaining", ">", 0), ("expires_on", ">=", today)], order="expires_on, id"),
+            "entries": request.env["voucher.entry"].search(
+                [*domain, ("amount", "!=", 0)], order="id desc", limit=self._items_per_page),
+            "currency": request.env.company.currency_id,
+        }
