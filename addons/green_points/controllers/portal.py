@@ -51,7 +51,7 @@ class GreenPointsPortal(CustomerPortal):
         domain = self._get_my_points_domain()
         # sudo: shoppers do not read cohorts and policies; the domain holds their own points alone
         positions = request.env["green.points.position"].sudo().search(
-            domain & Domain("base", ">", 0), order="cohort_id desc")
+            domain & Domain("base", ">", 0))
         matured = positions.filtered(lambda position: position.cohort_id.state == "matured")
         entries = request.env["green.points.entry"].sudo()
         pager = portal_pager(

@@ -37,9 +37,11 @@ class GreenPointsCohort(models.Model):
         [("open", "Open"), ("closing", "Closing"), ("maturing", "Maturing"), ("matured", "Matured")],
         required=True, default="open", readonly=True, index=True)
     base_shopper = fields.Monetary(
-        string="Shoppers' Base Value", readonly=True, help="Base value held by shoppers; known once closed.")
+        string="Shoppers' Base Value", required=True, readonly=True, default=0.0,
+        help="Base value held by shoppers; known once closed.")
     base_merchant = fields.Monetary(
-        string="Merchants' Base Value", readonly=True, help="Base value held by merchants; known once closed.")
+        string="Merchants' Base Value", required=True, readonly=True, default=0.0,
+        help="Base value held by merchants; known once closed.")
     age = fields.Integer(
         compute="_compute_age", aggregator=None,
         help="How many of its periods have ended so far: 0 until the period after its own has ended.")

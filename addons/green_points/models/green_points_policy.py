@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ..tools import curve as curves
 from ..tools.curve_chart import render_curve
@@ -180,29 +180,24 @@ class GreenPointsPolicy(models.Model):
     def action_activate(self):
         """Put this draft in force from the next period on, in place of the active one.
 
-        :raise AccessError: the user is not an operator
+        :raise AccessError: the user may not change policies
         :raise UserError: not a draft
         """
-        self._check_operator()
+        self.check_access("write")
         self._activate()
 
     def action_new_version(self):
         """Copy this policy as a draft that may be changed, and open it.
 
-        :raise AccessError: the user is not an operator
+        :raise AccessError: the user may not change policies
         """
-        self._check_operator()
+        self.check_access("write")
         self.ensure_one()
         version = self.copy({"name": self.env._("%s (new version)", self.name)})
         return {
             "type": "ir.actions.act_window", "res_model": self._name,
             "res_id": version.id, "view_mode": "form",
         }
-
-    def _check_operator(self):
-        if not self.env.su and not self.env.user.has_group("merchant_alliance.group_operator"):
-            raise AccessError(self.env._("Only operators may make or activate a points policy."))
-        self.check_access("write")
 
     def _activate(self):
         """Activate one draft and supersede the company's active policy."""

@@ -10,7 +10,7 @@ class GreenPointsPosition(models.Model):
 
     _name = "green.points.position"
     _description = "Points Position"
-    _order = "cohort_id desc"
+    _order = "cohort_id, id desc"  # by the cohort's own order: newest first
     _log_access = False
 
     partner_id = fields.Many2one(

@@ -4,7 +4,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.tests import TransactionCase
 
-from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
+from odoo.addons.merchant_alliance.tools.money import to_cents
 
 
 class GreenPointsCommon(TransactionCase):
@@ -111,9 +111,6 @@ class GreenPointsCommon(TransactionCase):
 
     def _cents(self, record, *fnames):
         return [to_cents(record[fname], self.currency) for fname in fnames]
-
-    def _units(self, cents):
-        return float(from_cents(cents, self.currency))
 
     def _entries(self, sale):
         return self.env["green.points.entry"].search([("qualified_sale_id", "in", sale.ids)])

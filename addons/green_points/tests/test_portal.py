@@ -29,16 +29,18 @@ class TestPointsPortal(GreenPointsCommon, HttpCase):
         self._sell(123_400)
         self._register_sales(50_000)
         self._sell(567_800, partner=self.other_shopper)
+        self._register_sales(11_100, partner=self.other_shopper)
         page = self._get_page("points_shopper")
         self.assertNotIn("You have no green points yet", page)
-        self.assertIn("74.04", page)  # 60 % of 10 % of 1234.00, active
-        self.assertIn("30.00", page)  # pending
+        self.assertRegex(page, r'name="points_active"[^>]*>74\.04<')  # 60 % of 10 % of 1234.00
+        self.assertRegex(page, r'name="points_pending"[^>]*>30\.00<')
         self.assertIn("Noodle House", page)
         self.assertIn("Why did I get this?", page)
         self.assertIn("They joined period 1.", page)
         self.assertNotIn("340.68", page)
         other = self._get_page("points_other")
         self.assertIn("340.68", other)
+        self.assertRegex(other, r'name="points_pending"[^>]*>6\.66<')
         self.assertNotIn("74.04", other)
 
     def test_a_merchants_points_are_not_its_clerks(self):

@@ -13,5 +13,5 @@ def touch(records):
     if records:
         records.env.cr.execute(SQL(
             "UPDATE %(table)s SET id = id WHERE id IN"
-            " (SELECT id FROM %(table)s WHERE id IN %(ids)s ORDER BY id FOR UPDATE)",
+            " (SELECT id FROM %(table)s WHERE id IN %(ids)s ORDER BY id FOR NO KEY UPDATE)",
             table=SQL.identifier(records._table), ids=tuple(records.ids)))
