@@ -7,6 +7,7 @@ def post_init(env):
     for company in companies:
         env["account.chart.template"]._load_escrow(company)
     install_guard(env.cr)
+    env["green.points.cohort"].search([])._create_periods()  # points may be older than this addon
     env["res.company"]._setup_all_voucher_payments()
 
 

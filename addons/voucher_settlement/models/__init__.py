@@ -33,3 +33,4 @@ from . import pos_order
 from . import payment_provider
 from . import payment_transaction
 from . import sale_order
+from . import base_partner_merge

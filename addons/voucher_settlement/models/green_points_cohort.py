@@ -30,11 +30,17 @@ class GreenPointsCohort(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         cohorts = super().create(vals_list)
-        # sudo: whoever earns the first points opens a cohort, and with it its period
-        self.env["settlement.period"].sudo().create([
-            {"number": cohort.number, "company_id": cohort.company_id.id, "cohort_id": cohort.id}
-            for cohort in cohorts])
+        cohorts._create_periods()
         return cohorts
+
+    def _create_periods(self):
+        """Open the settlement period of each of these cohorts that has none yet."""
+        # sudo: whoever earns the first points opens a cohort, and with it its period
+        periods = self.env["settlement.period"].sudo()
+        known = periods.search([("cohort_id", "in", self.ids)]).cohort_id
+        periods.create([
+            {"number": cohort.number, "company_id": cohort.company_id.id, "cohort_id": cohort.id}
+            for cohort in self - known])
 
     def _get_accumulated(self):
         """Return ``{(cohort id, holder kind): Decimal}``: the exact cumulative indexes, 0 left out."""

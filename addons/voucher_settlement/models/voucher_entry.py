@@ -56,7 +56,6 @@ class VoucherEntry(models.Model):
         "CHECK (lot_id IS NOT NULL OR kind = 'owe')", "A voucher entry names its voucher.")
     _unposted_idx = models.Index(
         "(company_id, kind) WHERE move_id IS NULL AND kind NOT IN ('credit', 'grant', 'owe')")
-    _credit_idx = models.Index("(company_id, amount) WHERE kind = 'credit'")
 
     def write(self, vals):
         raise UserError(self.env._(

@@ -188,6 +188,15 @@ class TestSettlementSteps(SettlementCommon):
         period = self.env["settlement.period"].search([])
         self.assertEqual((period.number, period.state, period.cohort_id), (1, "open", self.sale.cohort_id))
 
+    def test_period_for_points_older_than_the_addon(self):
+        period = self._open_period()
+        self.env.cr.execute("DELETE FROM settlement_period WHERE id = %s", [period.id])
+        self.env.invalidate_all()
+        cohort = self.sale.cohort_id
+        for _again in range(2):
+            cohort._create_periods()
+        self.assertEqual(self.env["settlement.period"].search([]).cohort_id, cohort)
+
     def test_close_opens_the_next(self):
         period = self._close()
         self.assertEqual((period.state, period.cohort_id.state, period.maker_id), ("closing", "closing", self.maker))

@@ -1,4 +1,5 @@
 from decimal import Decimal
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
@@ -135,6 +136,34 @@ class TestWalletCredit(VoucherCommon):
         self.assertEqual(set(wallets.mapped("settled_number")), {period.number})
         self.assertEqual(self.env["voucher.wallet"]._cron_credit(chunk=2), 0)
         self.assertSound()
+
+    def test_job_runs_as_a_cron(self):
+        cohort = self._give_points(self.shopper, 100)
+        self._release({})
+        period = self._release({cohort: "0.1"})
+        with self.enter_registry_test_mode():
+            self.env.ref("voucher_settlement.ir_cron_credit_wallets").method_direct_trigger()
+        self.assertEqual(self._wallet().credited, 10.0)
+        self.assertTrue(period.dust_returned)
+
+    def test_job_stops_when_time_is_up_and_goes_on_later(self):
+        cohort = self._give_points(self.shopper, 100)
+        self._give_points(self._make_partner("Next"), 100, cohort=cohort)
+        self._release({})
+        period = self._release({cohort: "0.1"})
+        job = self.env["voucher.wallet"].with_context(ir_cron_progress_id=1)
+        with patch.object(self.env.registry["ir.cron"], "_commit_progress", lambda *args, **kwargs: 0):
+            self.assertEqual(job._cron_credit(chunk=1), 1)
+            self.assertFalse(period.dust_returned)
+            self.assertEqual(job._cron_credit(chunk=1), 1)
+            self.assertTrue(period.dust_returned)
+        self.assertEqual(sum(self.env["voucher.wallet"].search([]).mapped("credited")), 20.0)
+
+    def test_holders_cannot_be_merged_away(self):
+        wallet = self._wallet(self._make_partner("Twin"))
+        wizard = self.env["base.partner.merge.automatic.wizard"]
+        with self.assertRaisesRegex(UserError, "voucher wallets"):
+            wizard._merge((wallet.partner_id | self.shopper).ids, self.shopper)
 
     @mute_logger("odoo.sql_db")
     def test_database_refuses_credit_above_earned(self):
