@@ -23,6 +23,7 @@ class AllianceFunding(models.Model):
         refunds = super()._filter_refunds_payable(refunds)
         payable = refunds.browse()
         for company, company_refunds in refunds.grouped("company_id").items():
+            self.env["escrow.posting"].sudo()._serialize_pool(company)
             left = self.env["escrow.posting"].sudo()._get_balance("rebate_pool", company)
             for refund in company_refunds.sorted("id"):
                 needed = refund._get_voucher_from_pool_cents() - to_cents(refund.alloc_pool, refund.currency_id)

@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from odoo.addons.merchant_alliance.tools.money import from_cents
 
+from ..tools import touch
 from .account_account import ESCROW_ROLES
 from .escrow_events import ESCROW_TOKEN, EVENT_PATTERNS
 
@@ -94,6 +95,14 @@ class EscrowPosting(models.AbstractModel):
                 "%(company)s has no account for %(key)s: install its chart of accounts, or choose the"
                 " account in the settings.", company=company.name, key=key))
         return account
+
+    @api.model
+    def _serialize_pool(self, company):
+        """Make decisions that spend the pool follow each other: whoever comes second is retried.
+
+        Else a settlement and a refund could both find the same money in the pool and both take it.
+        """
+        touch(self._get_account("rebate_pool", company))
 
     @api.model
     def _get_balance(self, role, company):

@@ -147,6 +147,7 @@ class SettlementPeriod(models.Model):
     def action_settle(self):
         """Release what was approved, if nothing differs from it (maker or checker)."""
         period = self._start_step((MAKER, CHECKER), "approved")
+        self.env["escrow.posting"].sudo()._serialize_pool(period.company_id)
         period._lock_cohorts()
         figures = period._prepare_figures(
             to_cents(period.pool_balance, period.currency_id),

@@ -13,12 +13,14 @@ class SettlementPeriod(models.Model):
     _inherit = "settlement.period"
 
     def _get_maturing_cohorts(self):
-        """Return the older cohorts that this period releases for, oldest first."""
+        """Return the older cohorts that this period releases for, oldest first.
+
+        Those past their last age are ``matured`` (see ``_mark_cohorts``).
+        """
         self.ensure_one()
-        cohorts = self.env["green.points.cohort"].search([
+        return self.env["green.points.cohort"].search([
             ("company_id", "=", self.company_id.id), ("state", "=", "maturing"),
             ("number", "<", self.number)], order="number")
-        return cohorts.filtered(lambda c: self.number - c.number <= c.policy_id.period_count)
 
     def _get_kept_cents(self):
         """Return the money of ring-fenced cohorts that are not released for in this period, in cents."""

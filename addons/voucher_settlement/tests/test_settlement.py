@@ -296,6 +296,23 @@ class TestSettlementSteps(SettlementCommon):
                 self.assertRaisesRegex(UserError, "rebate pool"):
             period.with_user(self.checker).action_settle()
 
+    def test_decisions_about_the_pool_follow_each_other(self):
+        """Both a settlement and a refund write the pool's row: of two at once the later is retried."""
+        account = self.env["escrow.posting"]._get_account("rebate_pool", self.company)
+
+        def version():
+            self.env.cr.execute("SELECT ctid::text FROM account_account WHERE id = %s", [account.id])
+            return self.env.cr.fetchone()[0]
+
+        self._settle()
+        period = self._approve()
+        before = version()
+        period.with_user(self.checker).action_settle()
+        self.assertNotEqual(version(), before)
+        before = version()
+        self._refund(self.sale, 10)
+        self.assertNotEqual(version(), before)
+
     def test_money_that_came_in_meanwhile_waits(self):
         self._settle()
         period = self._approve()
