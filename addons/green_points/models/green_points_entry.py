@@ -55,6 +55,7 @@ class GreenPointsEntry(models.Model):
             # sudo: a portal user sees own points but neither cohorts nor policies
             entry.points = entry.base * entry.sudo().cohort_id.policy_id.points_per_unit
 
+    @api.model_create_multi
     def create(self, vals_list):
         raise UserError(self.env._("Points entries come from sales, refunds and exchanges alone."))
 

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .holder import HOLDER_KINDS
@@ -41,6 +42,7 @@ class GreenPointsPosition(models.Model):
             # sudo: a portal user sees own points but neither cohorts nor policies
             position.points = position.base * position.sudo().cohort_id.policy_id.points_per_unit
 
+    @api.model_create_multi
     def create(self, vals_list):
         raise UserError(self.env._("Positions follow from points entries alone."))
 
@@ -49,6 +51,43 @@ class GreenPointsPosition(models.Model):
 
     def unlink(self):
         raise UserError(self.env._("Positions follow from points entries alone."))
+
+    # -- what a holder has ---------------------------------------------------
+
+    @api.model
+    def _get_summary(self, partner, kind, company):
+        """Return a holder's points by state: ``pending``, ``held``, ``active`` and ``matured``.
+
+        Points as shown (float). The caller makes sure that ``partner`` is the reader's own.
+
+        :param str kind: ``shopper`` or ``merchant``
+        """
+        # sudo: holders read neither cohorts, policies nor sales; both domains hold their own alone
+        points = dict.fromkeys(("pending", "held", "active", "matured"), 0.0)
+        for position in self.sudo().search(self._get_holder_domain(partner, kind, company)):
+            matured = position.cohort_id.state == "matured"
+            points["matured" if matured else "active"] += position.points
+        holder = "partner_id" if kind == "shopper" else "merchant_id.partner_id"
+        for state, policy, base in self.env["alliance.qualified.sale"].sudo()._read_group([
+            (holder, "=", partner.id),
+            ("company_id", "=", company.id),
+            ("reward_state", "in", ("pending", "held")),
+            # the refund of a sale that counts already is not waiting: it will take, not give
+            "|", ("kind", "=", "sale"), ("origin_id.reward_state", "in", ("pending", "held")),
+        ], ["reward_state", "policy_id"], [f"base_{kind}:sum"]):
+            points[state] += base * policy.points_per_unit
+        return points
+
+    @api.model
+    def _get_holder_domain(self, partner, kind, company):
+        """Return the domain of a holder's positions or entries."""
+        return Domain([
+            ("partner_id", "=", partner.id),
+            ("holder_kind", "=", kind),
+            ("cohort_id.company_id", "=", company.id),
+        ])
+
+    # -- keeping up with the ledger ------------------------------------------
 
     @api.model
     def _apply(self, entries):

@@ -35,12 +35,12 @@ class GreenPointsCommon(TransactionCase):
             **vals,
         })
         cls.env["alliance.store"].create({"name": name, "merchant_id": merchant.id})
-        cls.env["alliance.contract"].create({
+        contract = cls.env["alliance.contract"].create({
             "merchant_id": merchant.id,
             "date_start": "2020-01-01",
-            "state": "active",
             "line_ids": [(0, 0, {"rate": rate})],
         })
+        contract._activate("Test")
         merchant._deposit("topup", 100_000_000, f"test,{merchant.id}", "Test")
         return merchant
 

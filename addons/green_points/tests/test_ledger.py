@@ -67,6 +67,22 @@ class TestLedger(GreenPointsCommon):
         with self.assertRaisesRegex(UserError, "who has them"):
             self.env["green.points.entry"]._record([self._row(cents=-1, partner_id=self.other_shopper.id)])
 
+    def test_summary_by_state_and_holder(self):
+        self._sell_held(30_000)
+        self._register_sales(20_000)
+        foreign = self._create_merchant("Tea House", rate=20.0)
+        self._register_sales(10_000, store=foreign.store_ids)
+        summary = self.env["green.points.position"]._get_summary
+        self.assertEqual(
+            summary(self.shopper, "shopper", self.company),
+            {"active": 60.0, "pending": 12.0 + 12.0, "held": 18.0, "matured": 0.0})
+        self.assertEqual(
+            summary(foreign.partner_id, "merchant", self.company),
+            {"active": 0.0, "pending": 8.0, "held": 0.0, "matured": 0.0})
+        cohort = self._close_period()
+        cohort._mark_matured()
+        self.assertEqual(summary(self.merchant.partner_id, "merchant", self.company)["matured"], 40.0)
+
     def test_holders_of_points_are_not_merged_away(self):
         wizard = self.env["base.partner.merge.automatic.wizard"]
         with self.assertRaisesRegex(UserError, "Lin Shopper"):

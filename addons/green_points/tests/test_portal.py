@@ -27,8 +27,8 @@ class TestPointsPortal(GreenPointsCommon, HttpCase):
 
     def test_own_points_alone(self):
         self._sell(123_400)
-        self._register_sales(50_000)
         self._sell(567_800, partner=self.other_shopper)
+        self._register_sales(50_000)
         self._register_sales(11_100, partner=self.other_shopper)
         page = self._get_page("points_shopper")
         self.assertNotIn("You have no green points yet", page)
