@@ -25,8 +25,8 @@ class OdooTree:
     @property
     def core_addons(self) -> Path:
         """Return the folder of Odoo's own business addons."""
-        checkout = self.python_path / "addons" / "account"
-        return checkout.parent if checkout.is_dir() else self.python_path / "odoo" / "addons"
+        packaged = self.python_path / "odoo" / "addons"
+        return packaged if (packaged / "account").is_dir() else self.python_path / "addons"
 
 
 def obtain() -> OdooTree:

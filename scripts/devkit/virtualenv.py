@@ -74,7 +74,7 @@ def _find_interpreter() -> str:
 
 def _build(home: Path, interpreter: str, files: list[Path]) -> None:
     arguments = [part for path in files for part in ("-r", str(path))]
-    environ = clean_environ()
+    environ = {"UV_SYSTEM_CERTS": "1", **clean_environ()}
     if uv := _find_uv(interpreter):
         say(f"installing the pinned Python packages ({home.name}, with uv)")
         try:
@@ -83,7 +83,7 @@ def _build(home: Path, interpreter: str, files: list[Path]) -> None:
                 "Installing Python packages", env=environ, log="packages")
             return
         except SetupError as error:
-            say(f"uv did not manage, going on with pip ({str(error).splitlines()[-1][:120]})")
+            say(f"uv did not manage, going on with pip ({' '.join(str(error).split())[:200]})")
             shutil.rmtree(home, ignore_errors=True)
     say(f"installing the pinned Python packages ({home.name}, with pip: a few minutes)")
     _make_venv(interpreter, home)
