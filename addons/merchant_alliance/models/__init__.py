@@ -5,7 +5,10 @@ from . import alliance_contract_line
 from . import alliance_qualified_sale
 from . import alliance_deposit_entry
 from . import alliance_funding
+from . import payment_transaction
 from . import pos_config
 from . import pos_order
+from . import product_product
 from . import product_template
+from . import sale_order
 from . import website

@@ -33,13 +33,17 @@ class AllianceContract(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
+            if vals.get("state", "draft") != "draft" or vals.get("signed_by") or vals.get("signed_on"):
+                raise UserError(self.env._("A contract begins as a draft, without signature."))
             if vals.get("name", "/") == "/":
                 vals["name"] = self.env["ir.sequence"].next_by_code("alliance.contract") or "/"
         return super().create(vals_list)
 
     def write(self, vals):
-        frozen = {"merchant_id", "date_start", "line_ids", "signed_by", "signed_on"} & set(vals)
-        if frozen and any(c.state != "draft" for c in self):
+        if {"state", "signed_by", "signed_on"} & set(vals):
+            raise UserError(self.env._("State and signature: use the buttons to activate or terminate."))
+        frozen = {"merchant_id", "date_start", "date_end", "line_ids"} & set(vals)
+        if frozen and any(contract.state != "draft" for contract in self):
             raise UserError(self.env._(
                 "A signed contract cannot be changed. Terminate it and make a new one."))
         return super().write(vals)
@@ -62,7 +66,8 @@ class AllianceContract(models.Model):
         for contract in self:
             if contract.state != "active":
                 raise UserError(self.env._("Only an active contract can be terminated."))
-            contract.write({"state": "terminated", "date_end": max(today, contract.date_start)})
+            super(AllianceContract, contract).write(
+                {"state": "terminated", "date_end": max(today, contract.date_start)})
 
     def _activate(self, signed_by):
         """Put a draft contract in force.

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
 
 from .scene import SCENES
 
@@ -25,3 +26,37 @@ class AllianceContractLine(models.Model):
     _rate_in_bounds = models.Constraint(
         f"CHECK (rate >= {RATE_MIN} AND rate <= {RATE_MAX})",
         "A concession is between 3 % and 20 % of the cash paid.")
+
+    @api.constrains("rate")
+    def _check_rate(self):
+        for line in self:
+            if not RATE_MIN <= line.rate <= RATE_MAX:
+                raise ValidationError(self.env._(
+                    "Concession: %(rate)s %% is not allowed; it must be between %(low)s %% and %(high)s %%.",
+                    rate=line.rate, low=RATE_MIN, high=RATE_MAX))
+
+    @api.constrains("store_id", "contract_id")
+    def _check_store(self):
+        for line in self:
+            if line.store_id and line.store_id.merchant_id != line.contract_id.merchant_id:
+                raise ValidationError(self.env._(
+                    "Store: %s is not a store of the contract's merchant.", line.store_id.name))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._check_draft()
+        return lines
+
+    def write(self, vals):
+        self._check_draft()
+        return super().write(vals)
+
+    def unlink(self):
+        self._check_draft()
+        return super().unlink()
+
+    def _check_draft(self):
+        if any(line.contract_id.state != "draft" for line in self):
+            raise UserError(self.env._(
+                "The rates of a signed contract cannot be changed. Terminate it and make a new one."))

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -52,6 +52,57 @@ class AllianceMerchant(models.Model):
         "UNIQUE (partner_id, company_id)", "This contact is a merchant already.")
     _deposit_not_negative = models.Constraint(
         "CHECK (deposit_balance >= 0)", "A merchant's deposit cannot fall below zero.")
+
+    sale_count = fields.Integer(compute="_compute_counts")
+    store_count = fields.Integer(compute="_compute_counts")
+    pending_amount = fields.Monetary(
+        compute="_compute_counts", string="Concessions Pending",
+        help="Conceded, but not funded yet: their rewards wait.")
+
+    def _compute_counts(self):
+        sales = self.env["alliance.qualified.sale"]
+        by_merchant = dict(sales._read_group([("merchant_id", "in", self.ids)], ["merchant_id"], ["__count"]))
+        pending = dict(sales._read_group(
+            [("merchant_id", "in", self.ids), ("state", "=", "pending")], ["merchant_id"],
+            ["concession_amount:sum"]))
+        for merchant in self:
+            merchant.sale_count = by_merchant.get(merchant, 0)
+            merchant.store_count = len(merchant.store_ids)
+            merchant.pending_amount = pending.get(merchant, 0.0)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if any(vals.get("deposit_balance") for vals in vals_list):
+            raise UserError(self.env._("Deposit: record a deposit entry instead."))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if "deposit_balance" in vals:
+            raise UserError(self.env._("Deposit: record a deposit entry instead."))
+        if "company_id" in vals and self.qualified_sale_ids:
+            raise UserError(self.env._("Company: a merchant that has sales cannot change it."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        if self.contract_ids or self.deposit_entry_ids:
+            raise UserError(self.env._("A merchant with contracts or deposits is closed or archived, not deleted."))
+
+    def action_view_sales(self):
+        """Open the merchant's qualified sales."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("merchant_alliance.action_qualified_sale")
+        return {**action, "domain": [("merchant_id", "=", self.id)]}
+
+    def action_activate(self):
+        """Let the merchant's stores sell (operator)."""
+        self.check_access("write")
+        self.write({"state": "active"})
+
+    def action_suspend(self):
+        """Stop new sales from being registered (operator)."""
+        self.check_access("write")
+        self.write({"state": "suspended"})
 
     def _deposit(self, kind, amount_cents, idempotency_key, reference=None):
         """Record money into or out of the prepaid deposit, once. The only writer of the balance.

@@ -109,7 +109,7 @@ class AllianceQualifiedSale(models.Model):
         else:
             line = self._get_contract_line(store, vals["sale_datetime"])
             rate = line.rate
-        if not line or not cents:
+        if not line or not cents or not (origin or store.merchant_id.state == "active"):
             return None
         concession = percent_of(abs(cents), rate)
         if origin:

@@ -47,9 +47,12 @@ class PosOrder(models.Model):
         cash = self.payment_ids.filtered(lambda p: p.payment_method_id.type != "pay_later")
         cash -= self._get_non_cash_payments()
         paid = sum(to_cents(amount, self.currency_id) for amount in cash.mapped("amount"))
-        other = sum(to_cents(line.price_subtotal_incl, self.currency_id)
-                    for line in self.lines if not line.product_id.earns_rewards)
-        return paid - max(other, 0)
+        stored_value = self.env["product.product"]._get_stored_value_products()
+        tip = self.config_id.tip_product_id
+        other = sum(
+            to_cents(line.price_subtotal_incl, self.currency_id) for line in self.lines
+            if not line.product_id.earns_rewards or line.product_id in stored_value | tip)
+        return min(paid, to_cents(self.amount_total, self.currency_id)) - max(other, 0)
 
     def _get_non_cash_payments(self):
         """Hook: return the payments of these orders that are not cash."""

@@ -1,0 +1,1 @@
+from . import alliance_deposit_wizard
