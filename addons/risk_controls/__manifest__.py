@@ -9,6 +9,9 @@
     "data": [
         "security/groups.xml",
         "security/ir.model.access.csv",
+        "security/rules.xml",
+        "views/risk_views.xml",
     ],
+    "post_init_hook": "post_init",
     "application": True,
 }

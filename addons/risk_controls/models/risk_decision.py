@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 
 class RiskDecision(models.Model):
@@ -21,3 +22,9 @@ class RiskDecision(models.Model):
     reason = fields.Char(readonly=True)
     user_id = fields.Many2one("res.users", readonly=True)
     date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
+
+    def write(self, vals):
+        raise UserError(self.env._("Decisions are never changed (%s); a new one follows.", ", ".join(vals)))
+
+    def unlink(self):
+        raise UserError(self.env._("Decisions are never deleted; a new one follows."))
