@@ -32,7 +32,8 @@ class Databases:
         """Make a database, empty or a clone of another with its file store."""
         check_name(name)
         if template:
-            run([self.programs / "createdb", "--strategy=file_copy", "-T", template, name], f"Cloning {template}", env=self.environ)
+            run([self.programs / "createdb", "--strategy=file_copy", "-T", template, name],
+                f"Cloning {template}", env=self.environ)
             self._link_filestore(template, name)
         else:
             run([self.programs / "createdb", "-T", "template0", "-E", "UTF8", name],
