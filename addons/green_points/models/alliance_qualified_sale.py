@@ -33,6 +33,8 @@ class AllianceQualifiedSale(models.Model):
     cohort_id = fields.Many2one(
         "green.points.cohort", readonly=True, index="btree_not_null", ondelete="restrict",
         help="Cohort that the points joined.")
+    points_entry_ids = fields.One2many(
+        "green.points.entry", "qualified_sale_id", string="Points Entries", groups="base.group_user")
 
     _allocation_adds_up = models.Constraint(
         "CHECK (policy_id IS NULL OR alloc_pool + alloc_shopping + alloc_commission"

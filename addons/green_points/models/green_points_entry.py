@@ -84,6 +84,7 @@ class GreenPointsEntry(models.Model):
         if len({row["cents"] > 0 for row in rows}) > 1:
             raise ValueError("_record: points given and points taken are recorded apart")
         entries = self.browse(self._insert(rows))
+        self.env["alliance.qualified.sale"].invalidate_model(["points_entry_ids"], flush=False)
         self.env["green.points.position"]._apply(entries)
         if rows[0]["cents"] < 0:
             self.env["green.points.cohort"]._change_bases(entries._get_cohort_deltas())

@@ -113,7 +113,7 @@ class GreenPointsCommon(TransactionCase):
         return [to_cents(record[fname], self.currency) for fname in fnames]
 
     def _entries(self, sale):
-        return self.env["green.points.entry"].search([("qualified_sale_id", "in", sale.ids)])
+        return sale.points_entry_ids
 
     def assertLedgerSound(self):
         """Every position is the sum of its entries, and every frozen total that of its positions."""

@@ -48,8 +48,15 @@ class TestPointsPortal(GreenPointsCommon, HttpCase):
         clerk = self.env["res.partner"].create({"name": "Clerk", "parent_id": self.merchant.partner_id.id})
         self._create_user("points_clerk", clerk)
         self._create_user("points_boss", self.merchant.partner_id)
+        rival = self._create_merchant("Tea House", rate=20.0)
+        self._create_user("points_rival", rival.partner_id)
         for login in ("points_clerk", "points_boss"):
             self.assertIn("You have no green points yet", self._get_page(login))
+            store = self._get_page(login, "/my/store")
+            self.assertRegex(store, r'name="store_points_active"[^>]*>40\.00<')
+        store = self._get_page("points_rival", "/my/store")
+        self.assertRegex(store, r'name="store_points_active"[^>]*>0\.00<')
+        self.assertNotIn("store_points", self._get_page("points_shopper", "/my/store"))
 
     def test_how_far_they_matured(self):
         self._sell(100_000)
