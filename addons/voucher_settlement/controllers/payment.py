@@ -36,9 +36,18 @@ class VoucherPaymentPortal(PaymentPortal):
             kwargs["amount"] = orders_sudo._get_amount_due()
             if not kwargs["amount"]:
                 raise ValidationError(request.env._("Vouchers pay this order whole: confirm it."))
+            provider_sudo = request.env["payment.provider"].sudo().browse(kwargs.get("provider_id"))
+            if not self._is_beside_vouchers(provider_sudo):
+                raise ValidationError(request.env._(
+                    "%s takes days: pay another way, or remove the vouchers.", provider_sudo.name))
             custom_create_values = {**custom_create_values, "voucher_transaction_id": vouchers[:1].id}
         return super()._create_transaction(
             *args, custom_create_values=custom_create_values, **kwargs)
+
+    @staticmethod
+    def _is_beside_vouchers(provider):
+        """Whether a provider answers before the vouchers' time is up: a wire transfer does not."""
+        return provider.code != "custom"
 
 
 class VoucherWebsiteSale(WebsiteSale):
@@ -47,8 +56,12 @@ class VoucherWebsiteSale(WebsiteSale):
         released = order._release_stale_vouchers()
         values = super()._get_shop_payment_values(order, **kwargs)
         vouchers = self._get_voucher_values(order, released)
-        if vouchers:
-            values["amount"] = vouchers["due"]
+        if vouchers and vouchers["applied"]:
+            providers = values["providers_sudo"].filtered(VoucherPaymentPortal._is_beside_vouchers)
+            values.update(
+                amount=vouchers["due"], providers_sudo=providers,
+                payment_methods_sudo=values["payment_methods_sudo"].filtered(
+                    lambda method: method.provider_ids & providers))
         return values | {"vouchers": vouchers}
 
     def _get_voucher_values(self, order, released):

@@ -179,6 +179,7 @@ class TestWebVoucherPay(WebVoucherCase):
         return invoice
 
     def test_beside_the_rest(self):
+        self.url_open("/shop/checkout")
         self._apply(60)
         tx = self._start_rest(amount=100)
         self.assertEqual(tx.amount, 100.0)
@@ -191,6 +192,9 @@ class TestWebVoucherPay(WebVoucherCase):
         self.assertEqual(self._wallet().balance_shopping, 0.0)
         self.assertEqual(self.order._get_non_cash_transactions(), voucher_tx)
         self.assertEqual(self.order.get_portal_last_transaction(), tx)
+        page = self.url_open("/shop/payment/validate").text
+        self.assertIn("Thank you", page)
+        self.assertNotIn("does not match", page)
         payment = voucher_tx.payment_id
         self.assertEqual(payment.journal_id, self.company.voucher_journal_id)
         self.assertEqual(payment.outstanding_account_id, self.company.voucher_accepted_account_id)
@@ -243,6 +247,18 @@ class TestWebVoucherPay(WebVoucherCase):
             "provider_id": self.demo.id, "payment_method_id": self.demo.payment_method_ids[:1].id,
             "token_id": None, "flow": "direct", "tokenization_requested": False, "landing_route": "/"})
         self.assertEqual(values["amount"], 100.0)
+
+    def test_no_wire_transfer_beside_vouchers(self):
+        wire = self.env.ref("payment.payment_provider_transfer")
+        wire.write({"state": "enabled", "is_published": True, "company_id": self.company.id})
+        wire.payment_method_ids.active = True
+        self.assertIn("Wire Transfer", self.url_open("/shop/payment").text)
+        self._apply(60)
+        self.assertNotIn("Wire Transfer", self.url_open("/shop/payment").text)
+        params = {"provider_id": wire.id, "payment_method_id": wire.payment_method_ids.id, "flow": "redirect"}
+        self.assertRefused("ValidationError", self._start_rest, **params)
+        self._remove()
+        self.assertEqual(self._start_rest(**params).amount, 160.0)
 
     def test_failed_rest_can_be_tried_again(self):
         self._apply(60)

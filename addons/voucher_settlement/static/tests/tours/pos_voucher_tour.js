@@ -1,0 +1,106 @@
+import * as Chrome from "@point_of_sale/../tests/pos/tours/utils/chrome_util";
+import * as Dialog from "@point_of_sale/../tests/generic_helpers/dialog_util";
+import * as PartnerList from "@point_of_sale/../tests/pos/tours/utils/partner_list_util";
+import * as PaymentScreen from "@point_of_sale/../tests/pos/tours/utils/payment_screen_util";
+import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_screen_util";
+import * as ReceiptScreen from "@point_of_sale/../tests/pos/tours/utils/receipt_screen_util";
+import * as TicketScreen from "@point_of_sale/../tests/pos/tours/utils/ticket_screen_util";
+import { registry } from "@web/core/registry";
+
+const status = (text) => ({
+    content: `the payment line says: ${text}`,
+    trigger: `.paymentlines .electronic_status:contains("${text}")`,
+});
+const reverse = () => ({
+    content: "give the vouchers back",
+    trigger: ".paymentlines .send_payment_reversal",
+    run: "click",
+});
+
+/** A shopper with 60 of vouchers buys tea for 100, changes their mind once, and brings it back. */
+registry.category("web_tour.tours").add("voucher_at_the_till", {
+    steps: () =>
+        [
+            Chrome.startPoS(),
+            Dialog.confirm("Open Register"),
+            ProductScreen.clickDisplayedProduct("Longjing Tea"),
+            ProductScreen.clickPayButton(),
+            // No shopper yet: the till asks who it is.
+            PaymentScreen.clickPaymentMethod("Vouchers"),
+            PartnerList.clickPartner("Li Mei"),
+            Dialog.bodyIs("Li Mei has"),
+            Dialog.bodyIs("60.00"),
+            Dialog.confirm("Ok"),
+            PaymentScreen.selectedPaymentlineHas("Vouchers", "60.00"),
+            PaymentScreen.clickRetryButton(),
+            status("Payment Successful"),
+            PaymentScreen.remainingIs("40.00"),
+            // Given back, taken again.
+            reverse(),
+            status("Payment reversed"),
+            PaymentScreen.clickPaymentMethod("Vouchers"),
+            Dialog.bodyIs("60.00"),
+            Dialog.confirm("Ok"),
+            PaymentScreen.clickRetryButton(),
+            status("Payment Successful"),
+            PaymentScreen.clickPaymentMethod("Cash"),
+            PaymentScreen.selectedPaymentlineHas("Cash", "40.00"),
+            PaymentScreen.clickValidate(),
+            ReceiptScreen.isShown(),
+            ReceiptScreen.paymentLineContains("Vouchers", "60.00"),
+            ReceiptScreen.clickNextOrder(),
+            // The tea comes back: vouchers as vouchers, money as money.
+            ...ProductScreen.clickRefund(),
+            TicketScreen.selectOrder("001"),
+            ProductScreen.clickNumpad("1"),
+            TicketScreen.toRefundTextContains("To Refund: 1"),
+            TicketScreen.confirmRefund(),
+            PaymentScreen.isShown(),
+            PaymentScreen.clickPaymentMethod("Vouchers"),
+            PaymentScreen.clickRefundButton(),
+            Dialog.bodyIs("60.00"),
+            Dialog.confirm("Ok"),
+            PaymentScreen.clickRetryButton(),
+            status("Refund Successful"),
+            PaymentScreen.clickPaymentMethod("Cash"),
+            PaymentScreen.clickValidate(),
+            ReceiptScreen.isShown(),
+            ReceiptScreen.clickNextOrder(),
+            Chrome.endTour(),
+        ].flat(),
+});
+
+/** The hold runs out before the order is paid: the server refuses, the cashier takes cash. */
+registry.category("web_tour.tours").add("voucher_runs_out_at_the_till", {
+    steps: () =>
+        [
+            Chrome.startPoS(),
+            Dialog.confirm("Open Register"),
+            ProductScreen.clickDisplayedProduct("Longjing Tea"),
+            ProductScreen.clickPartnerButton(),
+            ProductScreen.clickCustomer("Li Mei"),
+            ProductScreen.clickPayButton(),
+            PaymentScreen.clickPaymentMethod("Vouchers"),
+            status("Payment Successful"),
+            {
+                content: "let the time run out",
+                trigger: ".payment-screen",
+                run: () =>
+                    posmodel.data.call("pos.payment.method", "voucher_release", [
+                        [posmodel.getOrder().payment_ids[0].payment_method_id.id],
+                        posmodel.session.id,
+                        posmodel.getOrder().payment_ids[0].uuid,
+                    ]),
+            },
+            PaymentScreen.clickValidate(),
+            Dialog.bodyIs("ran out"),
+            Dialog.confirm("Ok"),
+            status("Transaction cancelled"),
+            PaymentScreen.clickPaymentlineDelButton("Vouchers", "100.00"),
+            PaymentScreen.clickPaymentMethod("Cash"),
+            PaymentScreen.clickValidate(),
+            ReceiptScreen.isShown(),
+            ReceiptScreen.clickNextOrder(),
+            Chrome.endTour(),
+        ].flat(),
+});
