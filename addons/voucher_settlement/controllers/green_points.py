@@ -30,10 +30,14 @@ class VoucherGreenPointsPortal(GreenPointsPortal):
             ("partner_id", "=", request.env.user.partner_id.id),
             ("company_id", "=", request.env.company.id)])
         today = fields.Date.today()
+        kinds = dict(request.env["voucher.lot"]._fields["kind"]._description_selection(request.env))
         return {
             "wallet": wallet,
-            "lots": request.env["voucher.lot"].search(
-                [*domain, ("remaining", ">", 0), ("expires_on", ">=", today)], order="expires_on, id"),
+            "lots": [
+                {"kind": kinds[kind], "expires_on": expires_on, "remaining": remaining, "held": held}
+                for expires_on, kind, remaining, held in request.env["voucher.lot"]._read_group(
+                    [*domain, ("remaining", ">", 0), ("expires_on", ">=", today)],
+                    ["expires_on:day", "kind"], ["remaining:sum", "held:sum"], order="expires_on:day")],
             "entries": request.env["voucher.entry"].search(
                 [*domain, ("amount", "!=", 0)], order="id desc", limit=self._items_per_page),
             "currency": request.env.company.currency_id,

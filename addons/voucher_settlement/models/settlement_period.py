@@ -4,6 +4,8 @@ from odoo.tools import SQL
 
 from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
 
+from ..tools.release import ceil_cents
+
 MAKER = "voucher_settlement.group_settlement_maker"
 CHECKER = "voucher_settlement.group_settlement_checker"
 KEPT_ON_SETTLE = ("base", "step", "coverage", "increment", "accumulated")
@@ -37,7 +39,7 @@ class SettlementPeriod(models.Model):
     payable_amount = fields.Monetary(
         string="Payable (P)", readonly=True, help="P: what the pool may pay in this period.")
     due_amount = fields.Monetary(
-        string="Due (D)", readonly=True, help="D: what all cohorts could release.")
+        string="Due (D)", readonly=True, help="D: what all cohorts could release, rounded up to the cent.")
     coverage = fields.Float(
         digits=(16, 12), readonly=True, aggregator="avg", help="k = min(1, P / D), rounded down.")
     coverage_percent = fields.Float(
@@ -134,7 +136,7 @@ class SettlementPeriod(models.Model):
             pool_balance=from_cents(pool, currency), fenced_amount=from_cents(kept, currency),
             payable_amount=from_cents(figures["payable"], currency),
             proposed_amount=from_cents(figures["reserved"], currency),
-            due_amount=from_cents(figures["due"], currency), coverage=figures["coverage"])
+            due_amount=from_cents(ceil_cents(figures["due"]), currency), coverage=figures["coverage"])
 
     def action_approve(self):
         """Agree to the figures; not by whoever computed them (checker)."""
