@@ -117,7 +117,10 @@ class EmbeddedServer:
     def _stop(self, account) -> None:
         if self._is_running(account):
             say(f"stopping PostgreSQL ({self.purpose})")
-            self._control("Stopping PostgreSQL", "-m", "fast", "stop", account=account)
+            try:
+                self._control("Stopping PostgreSQL", "-m", "fast", "stop", account=account)
+            except SetupError as error:  # never hides what the command itself stopped for
+                say(str(error).splitlines()[0])
 
 
 class ExternalServer:

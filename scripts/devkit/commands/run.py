@@ -99,8 +99,12 @@ def _live_demo(work: Workspace, arguments: tuple[str, ...]) -> bool:
     with log.open("w") as errors, subprocess.Popen(
             [str(work.venv.python), str(script), *arguments], env=work.environ, cwd=paths.REPO,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True) as process:
-        for line in process.stdout:
-            say(f"  {line.rstrip()}")
+        try:
+            for line in process.stdout:
+                say(f"  {line.rstrip()}")
+        except KeyboardInterrupt:
+            process.kill()
+            raise
     if process.returncode:
         tail = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
         raise SetupError(f"The demo life failed:\n{tail}\nAll of it: {log}. Without the demo life: make run DEMO=0")
