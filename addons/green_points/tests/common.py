@@ -15,6 +15,8 @@ class GreenPointsCommon(TransactionCase):
         super().setUpClass()
         cls.env = cls.env(context=dict(cls.env.context, tracking_disable=True))
         cls.company = cls.env["res.company"].create({"name": "Points Company"})
+        # higher addons book what happens here
+        cls.env["account.chart.template"].try_loading("generic_coa", cls.company, install_demo=False)
         cls.env.user.write({"company_ids": [(4, cls.company.id)], "company_id": cls.company.id})
         cls.policy = cls.env["green.points.policy"]._get_active(cls.company)
         cls.currency = cls.company.currency_id

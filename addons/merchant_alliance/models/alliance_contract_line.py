@@ -27,13 +27,12 @@ class AllianceContractLine(models.Model):
         f"CHECK (rate >= {RATE_MIN} AND rate <= {RATE_MAX})",
         "A concession is between 3 % and 20 % of the cash paid.")
 
-    @api.constrains("rate")
-    def _check_rate(self):
-        for line in self:
-            if not RATE_MIN <= line.rate <= RATE_MAX:
-                raise ValidationError(self.env._(
-                    "Concession: %(rate)s %% is not allowed; it must be between %(low)s %% and %(high)s %%.",
-                    rate=line.rate, low=RATE_MIN, high=RATE_MAX))
+    def _check_rate(self, rate):
+        """Raise ValidationError unless ``rate`` (percent) is allowed; the database checks it again."""
+        if not RATE_MIN <= rate <= RATE_MAX:
+            raise ValidationError(self.env._(
+                "Concession: %(rate)s %% is not allowed; it must be between %(low)s %% and %(high)s %%.",
+                rate=rate, low=RATE_MIN, high=RATE_MAX))
 
     @api.constrains("store_id", "contract_id")
     def _check_store(self):
@@ -44,15 +43,20 @@ class AllianceContractLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_rate(vals.get("rate", RATE_MIN))
         lines = super().create(vals_list)
         lines._check_draft()
         return lines
 
     def write(self, vals):
+        self.check_access("write")
         self._check_draft()
+        self._check_rate(vals.get("rate", RATE_MIN))
         return super().write(vals)
 
     def unlink(self):
+        self.check_access("unlink")
         self._check_draft()
         return super().unlink()
 

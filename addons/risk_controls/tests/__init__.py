@@ -1,0 +1,2 @@
+from . import test_review
+from . import test_rules

@@ -1,0 +1,73 @@
+from odoo import Command, fields
+from odoo.tests import tagged
+
+from .common import AllianceCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPosSale(AllianceCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.config = cls.env["pos.config"].create({"name": "Till"})
+        cls.merchant = cls._make_merchant("Till House", company_id=cls.config.company_id.id)
+        cls.store = cls.merchant.store_ids
+        cls.config.alliance_store_id = cls.store
+        cls.product = cls.env["product.product"].create({
+            "name": "Bowl", "list_price": 50, "available_in_pos": True, "taxes_id": [Command.clear()]})
+        cls.gift = cls.env["product.product"].create({
+            "name": "Gift Card", "list_price": 30, "available_in_pos": True, "earns_rewards": False,
+            "taxes_id": [Command.clear()]})
+        cls.config.open_ui()
+        cls.session = cls.config.current_session_id
+        cls.cash = cls.config.payment_method_ids.filtered(lambda m: m.type != "pay_later")[:1]
+
+    def _order_data(self, uuid, products, partner=None, method=None, **vals):
+        lines = [(0, 0, {
+            "product_id": p.id, "qty": qty, "price_unit": p.list_price, "discount": 0,
+            "price_subtotal": p.list_price * qty, "price_subtotal_incl": p.list_price * qty,
+            "tax_ids": [], "uuid": f"{uuid}-{i}", **extra}) for i, (p, qty, extra) in enumerate(products)]
+        total = sum(line[2]["price_subtotal_incl"] for line in lines)
+        return {
+            "uuid": uuid, "name": f"Order {uuid}", "session_id": self.session.id, "state": "paid",
+            "partner_id": (partner or self.shopper).id if partner is not False else False,
+            "date_order": fields.Datetime.to_string(fields.Datetime.now()), "amount_total": total, "amount_tax": 0,
+            "amount_paid": total, "amount_return": 0, "lines": lines, "user_id": self.env.uid,
+            "company_id": self.config.company_id.id,
+            "payment_ids": [(0, 0, {"amount": total, "payment_method_id": (method or self.cash).id,
+                                    "name": fields.Datetime.now(), "uuid": f"pay-{uuid}"})], **vals}
+
+    def _sync(self, *orders):
+        self.env["pos.order"].sync_from_ui(list(orders))
+
+    def _sales(self):
+        return self.env["alliance.qualified.sale"].search([("merchant_id", "=", self.merchant.id)], order="id")
+
+    def test_a_paid_order_becomes_one_sale_whatever_the_till_retries(self):
+        data = self._order_data("aaaa-1", [(self.product, 2, {})])
+        self._sync(data)
+        self._sync(self._order_data("aaaa-1", [(self.product, 2, {})]))
+        order = self.env["pos.order"].search([("uuid", "=", "aaaa-1")])
+        order._register_qualified_sale()
+        sale = self._sales()
+        self.assertEqual((len(sale), sale.cash_amount, sale.pos_order_id), (1, 100.0, order))
+
+    def test_without_shopper_or_store_nothing_is_registered(self):
+        self._sync(self._order_data("bbbb-1", [(self.product, 1, {})], partner=False))
+        self.config.alliance_store_id = False
+        self._sync(self._order_data("bbbb-2", [(self.product, 1, {})]))
+        self.assertFalse(self._sales())
+
+    def test_gift_cards_earn_nothing(self):
+        self._sync(self._order_data("cccc-1", [(self.product, 1, {}), (self.gift, 1, {})]))
+        self._sync(self._order_data("cccc-2", [(self.gift, 1, {})]))
+        self.assertEqual(self._sales().mapped("cash_amount"), [50.0])
+
+    def test_a_refund_names_the_sale_and_takes_its_part(self):
+        self._sync(self._order_data("dddd-1", [(self.product, 4, {})]))
+        origin = self.env["pos.order"].search([("uuid", "=", "dddd-1")])
+        self._sync(self._order_data("dddd-2", [
+            (self.product, -1, {"refunded_orderline_id": origin.lines.id})]))
+        sales = self._sales()
+        self.assertEqual(sales.mapped("cash_amount"), [200.0, -50.0])
+        self.assertEqual(sales[1].origin_id, sales[0])
