@@ -176,5 +176,6 @@ class SaleOrder(models.Model):
 
     def _get_non_cash_transactions(self):
         """Vouchers are not cash: what they paid earns nothing."""
-        return super()._get_non_cash_transactions() | self.sudo().transaction_ids.filtered(
-            lambda tx: tx.provider_code == "voucher")
+        # sudo: payment callbacks come from the public user
+        vouchers = self.sudo().transaction_ids.filtered(lambda tx: tx.provider_code == "voucher")
+        return super()._get_non_cash_transactions() | vouchers | vouchers.child_transaction_ids

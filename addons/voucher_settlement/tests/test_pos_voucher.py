@@ -150,6 +150,13 @@ class TestPosVoucherPay(PosVoucherCase):
         self.assertEqual(self._balance(), (40.0, 0.0))
         self.assertEqual(order._get_non_cash_payments(), payment)
 
+    def test_vouchers_earn_nothing(self):
+        sales = self.env["alliance.qualified.sale"]
+        order = self._sell(60.0, cash=40.0)
+        self.assertEqual(sales.search([("pos_order_id", "=", order.id)]).cash_amount, 40.0)
+        order = self._sell(40.0)
+        self.assertFalse(sales.search([("pos_order_id", "=", order.id)]))
+
     def test_draft_then_paid(self):
         """The till saves a draft on the way (as tables do), then sends the same order paid."""
         _answer, uuid = self._hold(100.0)

@@ -33,6 +33,14 @@ class TestPosVoucherTour(VoucherTillCommon, HttpCase):
         self.assertEqual(order.payment_ids.mapped("payment_method_id.name"), ["Cash"])
         self.assertEqual((order.state, self._balance()), ("paid", (100.0, 0.0)))
 
+    def test_offline(self):
+        self._give_vouchers(100.0)
+        self.till.auto_validate_terminal_payment = False
+        order = self._start("voucher_offline_at_the_till")
+        self.assertEqual((order.state, self._balance()), ("paid", (0.0, 0.0)))
+        # The line was sent twice: the lost answer's hold was found again.
+        self.assertEqual(len(self._wallet().hold_ids), 1)
+
 
 class WebVoucherTour(VoucherPaymentsCommon, HttpCase):
 

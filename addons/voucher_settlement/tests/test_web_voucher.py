@@ -195,6 +195,8 @@ class TestWebVoucherPay(WebVoucherCase):
         page = self.url_open("/shop/payment/validate").text
         self.assertIn("Thank you", page)
         self.assertNotIn("does not match", page)
+        sale = self.env["alliance.qualified.sale"].search([("sale_order_id", "=", self.order.id)])
+        self.assertEqual((sale.kind, sale.cash_amount), ("sale", 100.0))
         payment = voucher_tx.payment_id
         self.assertEqual(payment.journal_id, self.company.voucher_journal_id)
         self.assertEqual(payment.outstanding_account_id, self.company.voucher_accepted_account_id)
@@ -294,6 +296,8 @@ class TestWebVoucherPay(WebVoucherCase):
         invoice = self._post_invoice()
         self.assertEqual(invoice.amount_residual, 0.0)
         self.assertEqual(self._vouchers().payment_id.amount, 160.0)
+        self.assertFalse(self.env["alliance.qualified.sale"].search(
+            [("sale_order_id", "=", self.order.id)]))
 
     def test_late_money_holds_the_vouchers_again(self):
         self._apply(60)
@@ -347,6 +351,8 @@ class TestWebVoucherPay(WebVoucherCase):
         self.assertEqual(refund.payment_id.payment_type, "outbound")
         self.assertEqual(refund.payment_id.journal_id, self.company.voucher_journal_id)
         self.assertTrue(refund.payment_id.move_id)
+        self.assertEqual(self.env["alliance.qualified.sale"].search(
+            [("sale_order_id", "=", self.order.id)]).mapped("cash_amount"), [100.0])
         for amount in (35.01, 100.0, -5.0):
             with self.assertRaises(UserError), self.env.cr.savepoint():
                 voucher_tx.action_refund(amount_to_refund=amount)

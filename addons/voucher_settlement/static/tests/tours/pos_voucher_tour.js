@@ -1,3 +1,5 @@
+/* global posmodel */
+
 import * as Chrome from "@point_of_sale/../tests/pos/tours/utils/chrome_util";
 import * as Dialog from "@point_of_sale/../tests/generic_helpers/dialog_util";
 import * as PartnerList from "@point_of_sale/../tests/pos/tours/utils/partner_list_util";
@@ -98,6 +100,46 @@ registry.category("web_tour.tours").add("voucher_runs_out_at_the_till", {
             status("Transaction cancelled"),
             PaymentScreen.clickPaymentlineDelButton("Vouchers", "100.00"),
             PaymentScreen.clickPaymentMethod("Cash"),
+            PaymentScreen.clickValidate(),
+            ReceiptScreen.isShown(),
+            ReceiptScreen.clickNextOrder(),
+            Chrome.endTour(),
+        ].flat(),
+});
+
+const setOffline = (offline) => ({
+    content: offline ? "the connection is lost" : "the connection is back",
+    trigger: "body",
+    run: () => {
+        posmodel.data.network.offline = offline;
+    },
+});
+
+/** Without connection vouchers are neither taken nor is an order with vouchers finished. */
+registry.category("web_tour.tours").add("voucher_offline_at_the_till", {
+    steps: () =>
+        [
+            Chrome.startPoS(),
+            Dialog.confirm("Open Register"),
+            ProductScreen.clickDisplayedProduct("Longjing Tea"),
+            ProductScreen.clickPartnerButton(),
+            ProductScreen.clickCustomer("Li Mei"),
+            ProductScreen.clickPayButton(),
+            setOffline(true),
+            PaymentScreen.clickPaymentMethod("Vouchers"),
+            Dialog.bodyIs("need a connection"),
+            Dialog.confirm("Ok"),
+            setOffline(false),
+            PaymentScreen.clickRetryButton(),
+            status("Payment Successful"),
+            setOffline(true),
+            PaymentScreen.clickValidate(),
+            Dialog.bodyIs("cannot be finished without a connection"),
+            Dialog.confirm("Ok"),
+            PaymentScreen.isShown(),
+            setOffline(false),
+            PaymentScreen.clickRetryButton(),
+            status("Payment Successful"),
             PaymentScreen.clickValidate(),
             ReceiptScreen.isShown(),
             ReceiptScreen.clickNextOrder(),
