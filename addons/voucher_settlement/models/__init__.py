@@ -30,6 +30,8 @@ from . import pos_config
 from . import pos_payment_method
 from . import pos_payment
 from . import pos_order
+from . import pos_session
+from . import account_payment
 from . import payment_provider
 from . import payment_transaction
 from . import sale_order

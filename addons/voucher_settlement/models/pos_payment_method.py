@@ -18,7 +18,8 @@ class PosPaymentMethod(models.Model):
     def _get_payment_terminal_selection(self):
         return super()._get_payment_terminal_selection() + [("voucher", self.env._("Vouchers"))]
 
-    @api.constrains("use_payment_terminal", "journal_id", "outstanding_account_id", "company_id")
+    @api.constrains(
+        "use_payment_terminal", "journal_id", "outstanding_account_id", "company_id", "split_transactions")
     def _check_voucher_journal(self):
         for method in self:
             company = method.company_id
@@ -33,6 +34,10 @@ class PosPaymentMethod(models.Model):
                     "Payment method %(method)s: its outstanding account must be the account for"
                     " accepted vouchers, %(account)s.",
                     method=method.name, account=company.voucher_accepted_account_id.display_name))
+
+            if is_voucher and method.split_transactions:
+                raise ValidationError(self.env._(
+                    "Payment method %s: vouchers are booked for all shoppers together.", method.name))
 
     def write(self, vals):
         # What was paid with vouchers must stay recognisable as such for its refund.
@@ -171,10 +176,12 @@ class PosPaymentMethod(models.Model):
 
     @api.model
     def _setup_vouchers(self, company):
-        """Make the company's voucher payment method for tills, if there is none."""
+        """Make the company's voucher payment method, if there is none, and give it to stores' tills."""
         # sudo: see res.company
         if not self.sudo()._get_voucher_method(company):
             self.sudo().create(self._prepare_voucher_method_vals(company))
+            self.env["pos.config"].sudo().search([
+                ("company_id", "=", company.id), ("alliance_store_id", "!=", False)])._accept_vouchers()
 
     @api.model
     def _prepare_voucher_method_vals(self, company):

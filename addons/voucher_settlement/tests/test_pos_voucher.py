@@ -124,6 +124,12 @@ class TestPosVoucherAuthorize(PosVoucherCase):
                     method.voucher_refundable(self.session.id, 1)
         self.assertEqual(self._balance(), (100.0, 10.0))
 
+    def test_stores_tills_take_vouchers(self):
+        self.assertIn(self.voucher_method, self.till.payment_method_ids)
+        till, _cash = self._create_till("Kiosk", None)
+        till.alliance_store_id = self.store
+        self.assertIn(self.voucher_method, till.payment_method_ids)
+
     def test_session_of_a_till_without_the_method(self):
         till, _cash = self._create_till("Kiosk", None)
         session = self._open_session(till)
@@ -467,6 +473,23 @@ class TestPosVoucherAccounting(PosVoucherCase):
         self.assertEqual(self.currency.round(sum(sales.mapped("balance"))), -80.0)
         taxes = self.session.move_id.line_ids.filtered("tax_line_id")
         self.assertEqual(self.currency.round(sum(taxes.mapped("balance"))), -10.0)
+
+    def test_vouchers_are_not_counted(self):
+        self._sell(60.0)
+        self.session.post_closing_cash_details(0.0)
+        with self.assertRaisesRegex(UserError, "cannot be counted"), self.env.cr.savepoint():
+            self.session.close_session_from_ui([(self.voucher_method.id, -10.0)])
+
+    def test_no_payment_by_hand(self):
+        journal = self.company.voucher_journal_id
+        with self.assertRaisesRegex(ValidationError, "tills and the web shop"), self.env.cr.savepoint():
+            self.env["account.payment"].create({
+                "amount": 10.0, "journal_id": journal.id, "partner_id": self.shopper.id,
+                "payment_type": "inbound"})
+        with self.assertRaisesRegex(ValidationError, "tills and the web shop"), self.env.cr.savepoint():
+            self.env["account.payment"].create({
+                "amount": 10.0, "partner_id": self.shopper.id, "payment_type": "inbound",
+            }).journal_id = journal
 
     def test_invoiced_order(self):
         before = self._voucher_balance()
