@@ -31,7 +31,8 @@ def _terms(catalogue: polib.POFile) -> list[tuple]:
 
 def _start(new: polib.POFile, language: str) -> polib.POFile:
     po = polib.POFile()
-    po.metadata = {**new.metadata, "Language": language, "Plural-Forms": "nplurals=1; plural=0;"}
+    po.metadata = {**new.metadata, "Language": language, "Content-Transfer-Encoding": "8bit",
+                   "Plural-Forms": "nplurals=1; plural=0;"}
     return po
 
 
