@@ -11,6 +11,13 @@ class AllianceFunding(models.Model):
     reversal_move_id = fields.Many2one(
         "account.move", string="Return Entry", readonly=True, index="btree_not_null", ondelete="restrict")
 
+    def _before_funding(self, merchants):
+        """Book all that was earned in one go, before the money for it arrives."""
+        super()._before_funding(merchants)
+        for company, company_merchants in merchants.grouped("company_id").items():
+            # sudo: nobody else may post to escrow
+            self.env["escrow.posting"].sudo()._post_concessions_earned(company, company_merchants)
+
     def _after_funded(self):
         """Book the money before anybody gets rewards from it."""
         for funding in self:

@@ -23,23 +23,33 @@ class EscrowPosting(models.AbstractModel):
 
     @api.model
     def _post_event(self, event, company, lines, date=None, ref=None, partner=None):
-        """Post one entry of the settlement centre.
+        """Post one entry of the settlement centre; see :meth:`_post_events`."""
+        return self._post_events(company, [
+            {"event": event, "lines": lines, "date": date, "ref": ref, "partner": partner}])[0]
 
-        :param str event: one of ``ESCROW_EVENTS``
-        :param list lines: ``(role or operating key, signed cents, optional partner)``; plus is debit
-        :param date: ``date`` of the entry, today if None
-        :return: the posted ``account.move`` (empty when all amounts are zero)
-        :raise UserError: the company has no escrow accounts, or the event does not allow the lines
+    @api.model
+    def _post_events(self, company, specs):
+        """Post entries of the settlement centre, all at once.
+
+        :param list specs: dicts with ``event`` (one of ``ESCROW_EVENTS``), ``lines``: list of ``(role or
+            operating key, signed cents, optional partner)``, plus is debit; and maybe ``date`` (today
+            otherwise), ``ref``, ``partner``
+        :return: the posted ``account.move`` of each spec, empty where all amounts are zero
+        :raise UserError: the company has no escrow accounts, or an event does not allow its lines
         """
-        lines = [line for line in lines if line[1]]
-        if not lines:
-            return self.env["account.move"]
-        self._check_pattern(event, lines)
-        move = self.env["account.move"].with_company(company).with_context(
-            escrow_token=ESCROW_TOKEN, tracking_disable=True,
-        ).create(self._prepare_move(event, company, lines, date, ref, partner))
-        move.with_context(escrow_token=ESCROW_TOKEN)._post(soft=False)
-        return move.with_context(self.env.context)
+        vals_list = []
+        for spec in specs:
+            lines = [line for line in spec["lines"] if line[1]]
+            self._check_pattern(spec["event"], lines)
+            vals_list.append(self._prepare_move(
+                spec["event"], company, lines, spec.get("date"), spec.get("ref"), spec.get("partner"),
+            ) if lines else None)
+        moves = self.env["account.move"].with_company(company).with_context(
+            escrow_token=ESCROW_TOKEN, tracking_disable=True, mail_create_nolog=True,
+        ).create([vals for vals in vals_list if vals])
+        moves._post(soft=False)
+        posted = iter(moves.with_context(self.env.context))
+        return [next(posted) if vals else self.env["account.move"] for vals in vals_list]
 
     def _prepare_move(self, event, company, lines, date, ref, partner):
         if not company.escrow_journal_id:

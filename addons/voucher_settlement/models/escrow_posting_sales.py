@@ -18,16 +18,20 @@ class EscrowPosting(models.AbstractModel):
 
         Without a policy a concession is all platform fee.
         """
-        domain = [("company_id", "=", company.id), ("earned_move_id", "=", False), ("state", "!=", "cancelled")]
+        # what was cancelled unfunded is booked only to take back what had been booked before
+        domain = [
+            ("company_id", "=", company.id), ("earned_move_id", "=", False),
+            "|", ("state", "!=", "cancelled"), ("origin_id.earned_move_id", "!=", False)]
         if merchants is not None:
             domain.append(("merchant_id", "in", merchants.ids))
         groups = defaultdict(lambda: self.env["alliance.qualified.sale"])
         for sale in self.env["alliance.qualified.sale"].sudo().search(domain, order="id"):
             groups[sale.merchant_id, sale.sale_datetime.date()] += sale
-        for (merchant, day), sales in groups.items():
-            move = self._post_event(
-                "earned", company, self._prepare_earned_lines(merchant, sales), date=day,
-                ref=merchant.name, partner=merchant.partner_id)
+        moves = self._post_events(company, [{
+            "event": "earned", "lines": self._prepare_earned_lines(merchant, sales), "date": day,
+            "ref": merchant.name, "partner": merchant.partner_id,
+        } for (merchant, day), sales in groups.items()])
+        for sales, move in zip(groups.values(), moves, strict=True):
             sales.write({"earned_move_id": move.id})
 
     def _prepare_earned_lines(self, merchant, sales):
@@ -53,7 +57,6 @@ class EscrowPosting(models.AbstractModel):
     def _post_funding(self, funding):
         """Book a funding: the deposit pays the merchant's debt, and escrow gets its parts; once."""
         company, merchant = funding.company_id, funding.merchant_id
-        self._post_concessions_earned(company, merchant)
         sales = funding.qualified_sale_ids.filtered(lambda sale: sale.kind == "sale")
         refunds = funding.qualified_sale_ids - sales
         if sales and not funding.move_id:

@@ -30,16 +30,17 @@ class EscrowPosting(models.AbstractModel):
                 WHERE company_id = %(company)s AND move_id IS NULL AND kind IN %(kinds)s
                 GROUP BY kind, merchant_id, day ORDER BY day, merchant_id, kind""",
             company=company.id, kinds=tuple(VOUCHER_EVENTS), decimals=company.currency_id.decimal_places))
-        moves = self.env["account.move"]
-        for kind, merchant_id, day, entry_ids, cents in rows:
+        specs = []
+        for kind, merchant_id, day, _entry_ids, cents in rows:
             event, debit, credit = VOUCHER_EVENTS[kind]
             merchant = self.env["alliance.merchant"].browse(merchant_id)
-            move = self._post_event(
-                event, company, [(debit, cents), (credit, -cents)], date=day,
-                ref=merchant.name or None, partner=merchant.partner_id)
+            specs.append({
+                "event": event, "lines": [(debit, cents), (credit, -cents)], "date": day,
+                "ref": merchant.name or None, "partner": merchant.partner_id})
+        moves = self._post_events(company, specs)
+        for (*_key, entry_ids, _cents), move in zip(rows, moves, strict=True):
             self.env["voucher.entry"].browse(entry_ids)._link_move(move)
-            moves += move
-        return moves
+        return self.env["account.move"].union(*moves)
 
     @api.model
     def _post_rejected(self, sales):
