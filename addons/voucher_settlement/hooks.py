@@ -1,13 +1,12 @@
-from .models.escrow_guard import install_guard, remove_guard
+from .models.escrow_guard import remove_guard
 
 
 def post_init(env):
-    """Set the escrow up for companies that have a chart of accounts already."""
+    """Set up what companies, points and journals older than this addon need."""
     companies = env["res.company"].search([("chart_template", "!=", False)], order="parent_path")
     for company in companies:
         env["account.chart.template"]._load_escrow(company)
-    install_guard(env.cr)
-    env["green.points.cohort"].search([])._create_periods()  # points may be older than this addon
+    env["green.points.cohort"].search([])._create_periods()
     env["res.company"]._setup_all_voucher_payments()
 
 

@@ -1,26 +1,14 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
-from .escrow_events import ESCROW_TOKEN, EVENT_PATTERNS
+from odoo.addons.merchant_alliance.tools.money import to_cents
 
-ESCROW_EVENTS = [
-    ("earned", "Concession Earned"),
-    ("deposit", "Merchant Deposit"),
-    ("funded", "Concession Funded and Swept"),
-    ("fund_reversal", "Concession Returned"),
-    ("release", "Settlement"),
-    ("redeem", "Redemption"),
-    ("redeem_reversal", "Redemption Taken Back"),
-    ("reimburse", "Reimbursement"),
-    ("expire", "Expiry"),
-    ("claw", "Clawback"),
-    ("dust", "Rounding Returned"),
-    ("reject", "Rejected Reward Returned"),
-]
+from .escrow_events import ESCROW_EVENTS, EVENT_PATTERNS
 
 
 class AccountMove(models.Model):
-    """Nothing but the settlement centre posts to the rebate escrow, and its entries stay."""
+    """Escrow accounts only move in entries that the settlement centre makes (see escrow.posting)."""
 
     _inherit = "account.move"
 
@@ -28,72 +16,128 @@ class AccountMove(models.Model):
         ESCROW_EVENTS, readonly=True, copy=False, index="btree_not_null",
         help="Set by the settlement centre on the entries that it makes itself.")
 
-    def _is_settlement_centre(self):
-        return self.env.context.get("escrow_token") is ESCROW_TOKEN
+    # -- the mark ----------------------------------------------------------------------------
+
+    def _mark_escrow(self, events):
+        """Say that these drafts come from the settlement centre; for ``escrow.posting`` alone.
+
+        Past the ORM on purpose: create and write refuse the field, whoever calls.
+        """
+        self.flush_recordset()
+        self.env.execute_query(SQL(
+            """UPDATE account_move m SET escrow_event = c.event
+                 FROM unnest(%s, %s::varchar[]) AS c (id, event) WHERE m.id = c.id AND m.state = 'draft'""",
+            self.ids, list(events)))
+        self.invalidate_recordset(["escrow_event"])
 
     @api.model_create_multi
     def create(self, vals_list):
-        if any(vals.get("escrow_event") for vals in vals_list) and not self._is_settlement_centre():
-            raise UserError(self.env._("Only the settlement centre makes entries with an escrow event."))
+        for vals in vals_list:
+            if vals.get("escrow_event"):
+                self._refuse_event()
         moves = super().create(vals_list)
-        moves.filtered(lambda move: move.state == "posted")._check_escrow()
+        moves._check_escrow()
         return moves
 
     def write(self, vals):
-        if not self._is_settlement_centre():
-            if "escrow_event" in vals:
-                raise UserError(self.env._("Only the settlement centre sets an escrow event."))
-            if {"state", "line_ids", "journal_id", "date"} & set(vals) and any(self.mapped("escrow_event")):
-                raise UserError(self.env._(
-                    "An entry of the settlement centre stays as it is; corrections are new entries of its own."))
+        if "escrow_event" in vals:
+            self._refuse_event()
+        if "state" in vals and vals["state"] != "posted":
+            self._check_escrow_kept()
         result = super().write(vals)
-        if vals.get("state") == "posted" or "line_ids" in vals:
-            self.filtered(lambda move: move.state == "posted")._check_escrow()
+        if vals.get("state") == "posted":
+            self._check_escrow()
         return result
 
-    def unlink(self):
-        if any(self.mapped("escrow_event")):
-            raise UserError(self.env._("An entry of the settlement centre cannot be deleted."))
-        return super().unlink()
+    def _refuse_event(self):
+        raise UserError(self.env._(
+            "Escrow Event: only the settlement centre makes such entries."))
 
-    def button_draft(self):
-        self._refuse_escrow_change()
-        return super().button_draft()
-
-    def button_cancel(self):
-        self._refuse_escrow_change()
-        return super().button_cancel()
-
-    def _reverse_moves(self, default_values_list=None, cancel=False):
-        self._refuse_escrow_change()
-        return super()._reverse_moves(default_values_list=default_values_list, cancel=cancel)
-
-    def _refuse_escrow_change(self):
-        if any(self.mapped("escrow_event")):
-            raise UserError(self.env._(
-                "Entries of the settlement centre are not reset, cancelled or reversed by hand:"
-                " correct what they book (refund, clawback), and the correction books itself."))
+    # -- the equation --------------------------------------------------------------------------
 
     def _check_escrow(self):
-        """Check the escrow equation on posted entries; PostgreSQL checks it again at commit.
+        """Raise unless the escrow lines of each posted entry keep the escrow equation.
 
-        :raise UserError: naming the entry and what is wrong with it
+        PostgreSQL checks the same at the commit (escrow_guard); this says it earlier and better.
         """
         for move in self.sudo():  # sudo: the equation holds whatever the user may see
+            if move.state != "posted":
+                continue
             lines = move.line_ids.filtered(lambda line: line.account_id.escrow_role)
             if not lines:
                 continue
             if not move.escrow_event:
                 raise UserError(self.env._(
-                    "%(entry)s uses %(account)s of the rebate escrow. Only the settlement centre posts there;"
-                    " choose another account.",
-                    entry=move.display_name, account=lines[0].account_id.display_name))
-            if not move.company_currency_id.is_zero(sum(lines.mapped("balance"))):
+                    "%(move)s: %(accounts)s belong to the rebate escrow, which only the settlement"
+                    " centre moves.", move=move.display_name,
+                    accounts=", ".join(lines.account_id.mapped("display_name"))))
+            currency = move.company_id.currency_id
+            if total := sum(to_cents(line.balance, currency) for line in lines):
                 raise UserError(self.env._(
-                    "%s: its lines on the rebate escrow do not add up to zero.", move.display_name))
-            allowed = EVENT_PATTERNS[move.escrow_event]
-            for line in lines.filtered("balance"):
-                if allowed.get(line.account_id.escrow_role) != (1 if line.balance > 0 else -1):
+                    "%(move)s: its lines on the rebate escrow add up to %(total)s cents, not to zero.",
+                    move=move.display_name, total=total))
+            pattern = EVENT_PATTERNS[move.escrow_event]
+            for line in lines:
+                if line.balance * pattern.get(line.account_id.escrow_role, 0) < 0 or (
+                        line.balance and line.account_id.escrow_role not in pattern):
                     raise UserError(self.env._(
-                        "%(entry)s: %(event)s does not allow this on %(account)s.", entry=move.display_name,
-                        event=move.escrow_event, account=line.account_id.display_name))
+                        "%(move)s: the event “%(event)s” cannot move %(account)s this way.",
+                        move=move.display_name, event=move.escrow_event,
+                        account=line.account_id.display_name))
+
+    # -- kept as they are ------------------------------------------------------------------------
+
+    def _check_escrow_kept(self):
+        """Raise when one of these is a posted entry of the settlement centre."""
+        if kept := self.filtered(lambda move: move.escrow_event and move.state == "posted")[:1]:
+            raise UserError(self.env._(
+                "%s was made by the settlement centre and stays as it is. Corrections are new events"
+                " there: a refund, a clawback or another reimbursement.", kept.display_name))
+
+    def _check_draftable(self):
+        self._check_escrow_kept()
+        return super()._check_draftable()
+
+    def button_cancel(self):
+        self._check_escrow_kept()
+        return super().button_cancel()
+
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        self._check_escrow_kept()
+        return super()._reverse_moves(default_values_list=default_values_list, cancel=cancel)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never_escrow(self):
+        self._check_escrow_kept()
+
+    # -- from entries to what they book ------------------------------------------------------------
+
+    def _get_escrow_action(self):
+        """Return the action that opens these entries; UserError when there are none yet."""
+        if not self:
+            raise UserError(self.env._("Nothing of this has been booked yet."))
+        action = self.env["ir.actions.act_window"]._for_xml_id("voucher_settlement.escrow_move_action")
+        if len(self) == 1:
+            return {**action, "res_id": self.id, "view_mode": "form", "views": [(False, "form")]}
+        return {**action, "domain": [("id", "in", self.ids)]}
+
+    def _get_escrow_sources(self):
+        """Return ``{model: field}``: ledgers whose rows name the entry that books them."""
+        return {
+            "alliance.qualified.sale": ["earned_move_id", "funding_id.move_id", "funding_id.reversal_move_id"],
+            "alliance.deposit.entry": ["move_id"],
+            "voucher.entry": ["move_id"],
+            "voucher.reimbursement": ["move_id"],
+            "settlement.period": ["move_id", "dust_move_id"],
+        }
+
+    def action_open_escrow_source(self):
+        """Open the sub-ledger rows that this entry books, under the caller's own rights."""
+        self.ensure_one()
+        for model, fnames in self._get_escrow_sources().items():
+            domain = fields.Domain.OR([(fname, "=", self.id)] for fname in fnames)
+            if self.env[model].search_count(domain, limit=1):
+                return {
+                    "type": "ir.actions.act_window", "res_model": model, "view_mode": "list,form",
+                    "name": self.env["ir.model"]._get(model).name, "domain": list(domain)}
+        raise UserError(self.env._("%s: nothing in the sub-ledgers names this entry.", self.display_name))

@@ -1,20 +1,18 @@
 from odoo import fields, models
 
-from odoo.addons.merchant_alliance.tools.money import to_cents
-
 
 class AllianceDepositEntry(models.Model):
+    """Money that merchants pay in, or get back, is booked at once."""
+
     _inherit = "alliance.deposit.entry"
 
-    move_id = fields.Many2one("account.move", readonly=True, ondelete="restrict")
+    move_id = fields.Many2one(
+        "account.move", string="Journal Entry", readonly=True, copy=False, index="btree_not_null",
+        ondelete="restrict", help="What a funding draws is booked with the funding.")
 
     def _after_recorded(self):
-        """Book money that came in or was paid back; what a funding draws is booked with it."""
         super()._after_recorded()
-        posting = self.env["escrow.posting"].sudo()  # sudo: operators have no accounting rights
-        for entry in self.filtered(lambda e: e.kind != "funding" and not e.move_id):
-            cents = to_cents(entry.amount, entry.currency_id)
-            entry.move_id = posting._post_event(
-                "deposit", entry.company_id, [("operating_bank", cents), ("merchant_deposit", -cents)],
-                date=entry.date, ref=entry.reference or entry.merchant_id.name,
-                partner=entry.merchant_id.partner_id)
+        posting = self.env["escrow.posting"]
+        for entry in self:
+            if posting._has_books(entry.company_id):
+                posting._post_deposit(entry)

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
+from .escrow_events import ESCROW_ROLES
 
 
 class EscrowPosting(models.AbstractModel):
@@ -13,74 +13,94 @@ class EscrowPosting(models.AbstractModel):
     def _check_subledger(self, company):
         """Return the differences between sub-ledgers and general ledger, empty when they agree.
 
-        :return: dicts with ``account``, ``ledger_cents``, ``subledger_cents``, ``difference_cents``, ``hint``
+        :return: dicts of ``_get_comparison`` with a difference
+        :raise UserError: the company has no accounts for the escrow
         """
-        self.env.flush_all()
-        ledger = {role: self._get_balance(role, company) for role in (
-            "escrow_bank", "rebate_pool", "vouchers_outstanding", "redeemed_due", "risk_reserve")}
-        _ = self.env._
-        checks = [
-            ("escrow_bank", ledger["escrow_bank"],
-             ledger["rebate_pool"] + ledger["vouchers_outstanding"] + ledger["redeemed_due"]
-             + ledger["risk_reserve"], _("Escrow bank and what it owes.")),
-            ("vouchers_outstanding", ledger["vouchers_outstanding"],
-             self.env["voucher.wallet"]._get_subledger_outstanding(company),
-             _("Vouchers in wallets, released but not credited, and reserved.")),
-            ("rebate_pool", ledger["rebate_pool"], self._get_subledger_pool(company),
-             _("Concessions funded less what settlements released, plus what came back.")),
-            ("redeemed_due", ledger["redeemed_due"], self._get_subledger_redeemed(company),
-             _("Vouchers redeemed less what was given back and reimbursed.")),
-            ("risk_reserve", ledger["risk_reserve"], self._get_funded_cents(company, "alloc_reserve"),
-             _("Risk reserve of funded concessions.")),
-            ("merchant_deposit", self._get_account_balance("merchant_deposit", company),
-             self._get_deposits(company), _("Merchants' prepaid deposits.")),
-        ]
-        return [
-            self._prepare_difference(key, found, expected, hint, company)
-            for key, found, expected, hint in checks if found != expected
-        ]
+        return [row for row in self._get_comparison(company) if row["difference_cents"]]
 
-    def _prepare_difference(self, key, found, expected, hint, company):
+    @api.model
+    def _get_comparison(self, company):
+        """Compare each account of the escrow, and the deposits, with what its records add up to.
+
+        What is not booked yet is left out on both sides, so it holds at any moment.
+
+        :return: dicts with ``account`` (name), ``account_id``, ``ledger_cents``, ``subledger_cents``,
+            ``difference_cents`` (ledger − sub-ledger) and ``hint`` (what the sub-ledger consists of)
+        """
+        _ = self.env._
+        self.env.flush_all()
+        liabilities = sum(
+            self._get_balance(role, company) for role, _label in ESCROW_ROLES if role != "escrow_bank")
+        return [self._prepare_comparison(company, key, cents, hint) for key, cents, hint in [
+            ("escrow_bank", liabilities,
+             _("Sum of what the escrow owes: pool, vouchers, redeemed vouchers, reserve.")),
+            ("vouchers_outstanding", self._get_subledger_outstanding(company),
+             _("Vouchers in wallets, released but not credited yet, and kept for sales under review.")),
+            ("rebate_pool", self._get_subledger_pool(company),
+             _("Pool shares of funded concessions, less what settlements released, plus what came back.")),
+            ("redeemed_due", self._get_subledger_redeemed(company),
+             _("Vouchers redeemed, less those given back and those reimbursed.")),
+            ("risk_reserve", self._get_booked_cents(company, "s.alloc_reserve"),
+             _("Reserve shares of funded concessions.")),
+            ("merchant_deposit", self._get_subledger_deposits(company),
+             _("Deposit entries of all merchants.")),
+        ]]
+
+    def _prepare_comparison(self, company, key, subledger_cents, hint):
+        account = self._get_account(key, company)
+        ledger_cents = self._get_balance(key, company)
         return {
-            "account": self._get_account(key, company).display_name, "ledger_cents": found,
-            "subledger_cents": expected, "difference_cents": found - expected, "hint": hint,
+            "account": account.display_name, "account_id": account.id, "ledger_cents": ledger_cents,
+            "subledger_cents": subledger_cents, "difference_cents": ledger_cents - subledger_cents,
+            "hint": hint,
         }
 
-    def _get_cents(self, company, query):
-        [[amount]] = self.env.execute_query(SQL("SELECT COALESCE((%s), 0)::text", query))
-        return to_cents(float(amount), company.currency_id)
+    # -- what the records add up to, in cents ----------------------------------------------------
 
-    def _get_account_balance(self, key, company):
-        return self._get_cents(company, SQL(
-            "SELECT -SUM(balance) FROM account_move_line WHERE account_id = %s AND parent_state = 'posted'",
-            self._get_account(key, company).id))
+    def _get_sum(self, company, query, **values):
+        [[amount]] = self.env.execute_query(SQL(
+            "SELECT COALESCE((" + query + "), 0)::text", company=company.id, **values))
+        return self._to_cents(amount, company)
 
-    def _get_deposits(self, company):
-        return self._get_cents(company, SQL(
-            "SELECT SUM(deposit_balance) FROM alliance_merchant WHERE company_id = %s", company.id))
+    def _get_booked_cents(self, company, expression, condition="TRUE"):
+        """Sum up an SQL expression over the sales and refunds whose funding is booked."""
+        return self._get_sum(
+            company, f"""SELECT SUM({expression}) FROM alliance_qualified_sale s
+                           JOIN alliance_funding f ON f.id = s.funding_id
+                           LEFT JOIN alliance_qualified_sale o ON o.id = s.origin_id
+                          WHERE s.company_id = %(company)s AND s.state = 'funded' AND {condition}
+                            AND CASE s.kind WHEN 'sale' THEN f.move_id ELSE f.reversal_move_id END IS NOT NULL""")
 
-    def _get_funded_cents(self, company, field):
-        return self._get_cents(company, SQL(
-            "SELECT SUM(%s) FROM alliance_qualified_sale WHERE company_id = %s AND state = 'funded'",
-            SQL.identifier(field), company.id))
-
-    def _get_entries_cents(self, company, kinds):
-        return self._get_cents(company, SQL(
-            "SELECT SUM(amount) FROM voucher_entry WHERE company_id = %s AND kind IN %s", company.id, kinds))
+    def _get_subledger_outstanding(self, company):
+        unbooked = self._get_sum(
+            company, """SELECT SUM(amount) FROM voucher_entry WHERE company_id = %(company)s
+                         AND move_id IS NULL AND kind NOT IN ('credit', 'grant', 'owe')""")
+        return self.env["voucher.wallet"]._get_subledger_outstanding(company) - unbooked
 
     def _get_subledger_pool(self, company):
-        released = self._get_cents(company, SQL(
-            "SELECT SUM(released_amount - COALESCE(dust_amount, 0)) FROM settlement_period"
-            " WHERE company_id = %s AND state = 'settled'", company.id))
-        borne = self._get_cents(company, SQL(
-            "SELECT SUM(voucher_from_pool) FROM alliance_qualified_sale WHERE company_id = %s", company.id))
-        rejected = self._get_cents(company, SQL(
-            "SELECT SUM(alloc_shopping) FROM alliance_qualified_sale"
-            " WHERE company_id = %s AND state = 'funded' AND reward_state = 'rejected'", company.id))
-        back = -self._get_entries_cents(company, ("expire", "claw", "debt"))
-        return self._get_funded_cents(company, "alloc_pool") - released - borne + rejected + back
+        released = self._get_sum(
+            company, """SELECT SUM(released_amount - COALESCE(dust_amount, 0)) FROM settlement_period
+                         WHERE company_id = %(company)s AND state = 'settled'""")
+        returned = -self._get_sum(
+            company, """SELECT SUM(amount) FROM voucher_entry WHERE company_id = %(company)s
+                         AND move_id IS NOT NULL AND kind IN ('expire', 'claw', 'debt')""")
+        concessions = self._get_booked_cents(company, "s.alloc_pool - COALESCE(s.voucher_from_pool, 0)")
+        rejected = self._get_booked_cents(
+            company, "s.alloc_shopping + COALESCE(s.voucher_from_pool, 0)",
+            "COALESCE(o.reward_state, s.reward_state) = 'rejected'")
+        return concessions + rejected - released + returned
 
     def _get_subledger_redeemed(self, company):
-        reimbursed = self._get_cents(company, SQL(
-            "SELECT SUM(amount) FROM voucher_reimbursement WHERE company_id = %s AND state = 'paid'", company.id))
-        return -self._get_entries_cents(company, ("redeem", "restore")) - reimbursed
+        redeemed = -self._get_sum(
+            company, """SELECT SUM(amount) FROM voucher_entry WHERE company_id = %(company)s
+                         AND move_id IS NOT NULL AND kind IN ('redeem', 'restore')""")
+        return redeemed - self._get_sum(
+            company, """SELECT SUM(amount) FROM voucher_reimbursement
+                         WHERE company_id = %(company)s AND move_id IS NOT NULL""")
+
+    def _get_subledger_deposits(self, company):
+        return self._get_sum(
+            company, """SELECT SUM(d.amount) FROM alliance_deposit_entry d
+                          LEFT JOIN alliance_funding f ON f.deposit_entry_id = d.id
+                         WHERE d.company_id = %(company)s
+                           AND COALESCE(d.move_id, f.move_id, f.reversal_move_id) IS NOT NULL""")

@@ -1,6 +1,35 @@
-"""What each escrow event may do: the roles it may touch and on which side (+1 debit, −1 credit)."""
+"""What each escrow event may do: the roles it may touch and on which side (+1 debit, −1 credit).
+
+The same table is written into PostgreSQL (escrow_guard), so raw SQL cannot do otherwise either.
+"""
+
+ESCROW_ROLES = [
+    ("escrow_bank", "Escrow Bank"),
+    ("rebate_pool", "Rebate Pool"),
+    ("vouchers_outstanding", "Vouchers Outstanding"),
+    ("redeemed_due", "Redeemed Vouchers Due to Merchants"),
+    ("risk_reserve", "Risk Reserve"),
+]
+
+ESCROW_EVENTS = [
+    ("deposit", "Merchant Deposit"),
+    ("earned", "Concession Earned"),
+    ("funded", "Concession Funded and Swept"),
+    ("fund_reversal", "Concession Returned"),
+    ("release", "Settlement"),
+    ("redeem", "Redemption"),
+    ("redeem_reversal", "Redemption Taken Back"),
+    ("reimburse", "Reimbursement"),
+    ("expire", "Expiry"),
+    ("claw", "Clawback"),
+    ("dust", "Rounding Returned"),
+    ("reject", "Rejected Reward Returned"),
+]
+
+_BACK_TO_POOL = {"vouchers_outstanding": 1, "rebate_pool": -1}
 
 EVENT_PATTERNS = {
+    "deposit": {},
     "earned": {},
     "funded": {"escrow_bank": 1, "rebate_pool": -1, "vouchers_outstanding": -1, "risk_reserve": -1},
     "fund_reversal": {"escrow_bank": -1, "rebate_pool": 1, "vouchers_outstanding": 1, "risk_reserve": 1},
@@ -8,13 +37,11 @@ EVENT_PATTERNS = {
     "redeem": {"vouchers_outstanding": 1, "redeemed_due": -1},
     "redeem_reversal": {"vouchers_outstanding": -1, "redeemed_due": 1},
     "reimburse": {"redeemed_due": 1, "escrow_bank": -1},
-    "expire": {"vouchers_outstanding": 1, "rebate_pool": -1},
-    "claw": {"vouchers_outstanding": 1, "rebate_pool": -1},
-    "dust": {"vouchers_outstanding": 1, "rebate_pool": -1},
-    "reject": {"vouchers_outstanding": 1, "rebate_pool": -1},
-    "deposit": {},
+    "expire": _BACK_TO_POOL,
+    "claw": _BACK_TO_POOL,
+    "dust": _BACK_TO_POOL,
+    "reject": _BACK_TO_POOL,
 }
 
-# Only an object of this process can say that an entry comes from the settlement centre: a context
-# that arrives over RPC is JSON and cannot carry it.
-ESCROW_TOKEN = object()
+# Events that pay out of the escrow bank, and the model whose record must stand behind each.
+BACKED_EVENTS = {"reimburse": "voucher.reimbursement", "fund_reversal": "alliance.funding"}

@@ -1,118 +1,146 @@
-"""The escrow equation in PostgreSQL: checked when a transaction commits, whoever wrote."""
+"""The escrow equation in PostgreSQL: checked when a transaction commits, whoever wrote.
+
+Two kinds of trigger. Deferred ones check a posted entry as a whole at the commit: escrow lines add
+up to zero, only in entries with an event, in that event's pattern, and payments out of the escrow
+bank only for a document of that amount. Immediate ones keep posted escrow entries, their lines, and
+the escrow roles of accounts with entries as they are.
+"""
 
 from odoo.tools import SQL
 
 from .escrow_events import EVENT_PATTERNS
 
-CHECK = """
-CREATE OR REPLACE FUNCTION voucher_settlement_check_move(the_move integer) RETURNS void AS $$
+PREFIX = "voucher_settlement"
+
+FUNCTIONS = {
+    "check_move(the_move integer)": ("void", """
 DECLARE
     entry record;
     total numeric;
-    bank numeric;
+    paid numeric;
 BEGIN
     SELECT id, name, state, escrow_event INTO entry FROM account_move WHERE id = the_move;
     IF entry.state IS DISTINCT FROM 'posted' THEN
         RETURN;
     END IF;
-    SELECT SUM(l.balance), SUM(l.balance) FILTER (WHERE a.escrow_role = 'escrow_bank') INTO total, bank
+    SELECT SUM(l.balance), -SUM(l.balance) FILTER (WHERE a.escrow_role = 'escrow_bank') INTO total, paid
       FROM account_move_line l JOIN account_account a ON a.id = l.account_id
      WHERE l.move_id = the_move AND a.escrow_role IS NOT NULL;
     IF total IS NULL THEN
         RETURN;
     END IF;
     IF entry.escrow_event IS NULL THEN
-        RAISE EXCEPTION 'Entry %% touches the rebate escrow, but is not one of the settlement centre.', entry.name
+        RAISE EXCEPTION 'Entry %: escrow accounts are only moved by the settlement centre.', entry.name
               USING ERRCODE = 'check_violation';
     END IF;
     IF total <> 0 THEN
-        RAISE EXCEPTION 'Entry %%: its lines on the rebate escrow add up to %%, not to zero.', entry.name, total
+        RAISE EXCEPTION 'Entry %: its lines on the rebate escrow add up to %, not to zero.', entry.name, total
               USING ERRCODE = 'check_violation';
     END IF;
     IF EXISTS (
         SELECT FROM account_move_line l JOIN account_account a ON a.id = l.account_id
          WHERE l.move_id = the_move AND a.escrow_role IS NOT NULL AND l.balance <> 0
            AND NOT EXISTS (
-               SELECT FROM (VALUES %(patterns)s) AS p (event, role, sign)
+               SELECT FROM (VALUES {patterns}) AS p (event, role, sign)
                 WHERE p.event = entry.escrow_event AND p.role = a.escrow_role AND p.sign = SIGN(l.balance))
     ) THEN
-        RAISE EXCEPTION 'Entry %%: event %% does not allow these escrow lines.', entry.name, entry.escrow_event
+        RAISE EXCEPTION 'Entry %: event % does not allow these escrow lines.', entry.name, entry.escrow_event
               USING ERRCODE = 'check_violation';
     END IF;
     IF entry.escrow_event = 'reimburse' AND NOT EXISTS (
         SELECT FROM voucher_reimbursement r
-         WHERE r.move_id = the_move AND r.state = 'paid' AND r.amount = -bank
+         WHERE r.move_id = the_move AND r.state = 'paid' AND r.amount = paid
+           AND r.amount = (
+               SELECT -SUM(e.amount) FROM voucher_entry e JOIN voucher_hold h ON h.id = e.hold_id
+                WHERE e.reimbursement_id = r.id AND e.kind IN ('redeem', 'restore')
+                  AND h.state = 'captured' AND h.merchant_id = r.merchant_id)
     ) THEN
-        RAISE EXCEPTION 'Entry %%: no approved reimbursement of this amount stands behind it.', entry.name
+        RAISE EXCEPTION 'Entry %: no approved reimbursement of % stands behind it.', entry.name, paid
               USING ERRCODE = 'check_violation';
     END IF;
-    IF entry.escrow_event = 'fund_reversal' AND -bank IS DISTINCT FROM (
+    IF entry.escrow_event = 'fund_reversal' AND paid IS DISTINCT FROM (
         SELECT -SUM(s.alloc_pool + s.alloc_shopping + s.alloc_reserve)
           FROM alliance_funding f JOIN alliance_qualified_sale s ON s.funding_id = f.id
-         WHERE f.reversal_move_id = the_move AND s.kind = 'refund'
+         WHERE f.reversal_move_id = the_move AND s.kind = 'refund' AND s.state = 'funded'
     ) THEN
-        RAISE EXCEPTION 'Entry %%: no refunds of this amount stand behind it.', entry.name
+        RAISE EXCEPTION 'Entry %: no refunds of % stand behind it.', entry.name, paid
               USING ERRCODE = 'check_violation';
     END IF;
-END $$ LANGUAGE plpgsql;
-
-CREATE OR REPLACE FUNCTION voucher_settlement_move_changed() RETURNS trigger AS $$
+END"""),
+    "move_changed()": ("trigger", """
 BEGIN
-    PERFORM voucher_settlement_check_move(NEW.id);
+    PERFORM {prefix}_check_move(NEW.id);
     RETURN NULL;
-END $$ LANGUAGE plpgsql;
-
-CREATE OR REPLACE FUNCTION voucher_settlement_line_changed() RETURNS trigger AS $$
+END"""),
+    "line_changed()": ("trigger", """
 BEGIN
-    IF TG_OP <> 'INSERT' THEN PERFORM voucher_settlement_check_move(OLD.move_id); END IF;
-    IF TG_OP <> 'DELETE' THEN PERFORM voucher_settlement_check_move(NEW.move_id); END IF;
+    IF TG_OP <> 'INSERT'
+       AND EXISTS (SELECT FROM account_account WHERE id = OLD.account_id AND escrow_role IS NOT NULL) THEN
+        PERFORM {prefix}_check_move(OLD.move_id);
+    END IF;
+    IF TG_OP <> 'DELETE'
+       AND EXISTS (SELECT FROM account_account WHERE id = NEW.account_id AND escrow_role IS NOT NULL) THEN
+        PERFORM {prefix}_check_move(NEW.move_id);
+    END IF;
     RETURN NULL;
-END $$ LANGUAGE plpgsql;
-
-CREATE OR REPLACE FUNCTION voucher_settlement_escrow_move_kept() RETURNS trigger AS $$
+END"""),
+    "line_kept()": ("trigger", """
+DECLARE
+    kept text;
+BEGIN
+    IF TG_OP = 'UPDATE' AND (OLD.account_id, OLD.move_id, OLD.balance, OLD.partner_id)
+            IS NOT DISTINCT FROM (NEW.account_id, NEW.move_id, NEW.balance, NEW.partner_id) THEN
+        RETURN NULL;
+    END IF;
+    SELECT name INTO kept FROM account_move
+     WHERE state = 'posted' AND escrow_event IS NOT NULL
+       AND (TG_OP <> 'INSERT' AND id = OLD.move_id OR TG_OP <> 'DELETE' AND id = NEW.move_id) LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'Entry % of the settlement centre is posted and stays as it is.', kept
+              USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END"""),
+    "move_kept()": ("trigger", """
 BEGIN
     IF TG_OP = 'DELETE' OR NEW.state <> 'posted' OR NEW.escrow_event IS DISTINCT FROM OLD.escrow_event THEN
-        RAISE EXCEPTION 'Entry %% of the settlement centre is posted and stays as it is.', OLD.name
+        RAISE EXCEPTION 'Entry % of the settlement centre is posted and stays as it is.', OLD.name
               USING ERRCODE = 'check_violation';
     END IF;
     RETURN NULL;
-END $$ LANGUAGE plpgsql;
-
-CREATE OR REPLACE FUNCTION voucher_settlement_role_changed() RETURNS trigger AS $$
+END"""),
+    "role_changed()": ("trigger", """
 BEGIN
     IF EXISTS (SELECT FROM account_move_line WHERE account_id = NEW.id) THEN
-        RAISE EXCEPTION 'Account %%: it has entries, so its escrow role cannot change any more.', NEW.id
+        RAISE EXCEPTION 'Account %: it has entries, so its escrow role cannot change any more.', NEW.id
               USING ERRCODE = 'check_violation';
     END IF;
     RETURN NULL;
-END $$ LANGUAGE plpgsql;
-"""
+END"""),
+}
 
+_WATCHED = "account_id, balance, move_id"
+
+# name: (table, what comes before "ON table", what comes after it)
 TRIGGERS = {
-    "voucher_settlement_move_posted": (
-        "account_move", "CONSTRAINT TRIGGER {name} AFTER INSERT OR UPDATE OF state, escrow_event ON {table}"
-        " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.state = 'posted')"
-        " EXECUTE FUNCTION voucher_settlement_move_changed()"),
-    "voucher_settlement_line_added": (
-        "account_move_line", "CONSTRAINT TRIGGER {name} AFTER INSERT OR UPDATE OF account_id, balance, move_id"
-        " ON {table} DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.parent_state = 'posted')"
-        " EXECUTE FUNCTION voucher_settlement_line_changed()"),
-    "voucher_settlement_line_removed": (
-        "account_move_line", "CONSTRAINT TRIGGER {name} AFTER DELETE ON {table}"
-        " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (OLD.parent_state = 'posted')"
-        " EXECUTE FUNCTION voucher_settlement_line_changed()"),
-    "voucher_settlement_move_kept": (
-        "account_move", "TRIGGER {name} AFTER UPDATE OF state, escrow_event ON {table}"
-        " FOR EACH ROW WHEN (OLD.state = 'posted' AND OLD.escrow_event IS NOT NULL)"
-        " EXECUTE FUNCTION voucher_settlement_escrow_move_kept()"),
-    "voucher_settlement_move_not_deleted": (
-        "account_move", "TRIGGER {name} AFTER DELETE ON {table}"
-        " FOR EACH ROW WHEN (OLD.state = 'posted' AND OLD.escrow_event IS NOT NULL)"
-        " EXECUTE FUNCTION voucher_settlement_escrow_move_kept()"),
-    "voucher_settlement_role_kept": (
-        "account_account", "TRIGGER {name} AFTER UPDATE OF escrow_role ON {table}"
-        " FOR EACH ROW WHEN (OLD.escrow_role IS DISTINCT FROM NEW.escrow_role)"
-        " EXECUTE FUNCTION voucher_settlement_role_changed()"),
+    "move_posted": (
+        "account_move", "CONSTRAINT TRIGGER", "AFTER INSERT OR UPDATE OF state, escrow_event",
+        "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.state = 'posted')", "move_changed"),
+    "line_changed": (
+        "account_move_line", "CONSTRAINT TRIGGER", f"AFTER INSERT OR DELETE OR UPDATE OF {_WATCHED}",
+        "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW", "line_changed"),
+    "line_kept": (
+        "account_move_line", "TRIGGER", f"AFTER INSERT OR DELETE OR UPDATE OF {_WATCHED}, partner_id",
+        "FOR EACH ROW", "line_kept"),
+    "move_kept": (
+        "account_move", "TRIGGER", "AFTER UPDATE OF state, escrow_event",
+        "FOR EACH ROW WHEN (OLD.state = 'posted' AND OLD.escrow_event IS NOT NULL)", "move_kept"),
+    "move_not_deleted": (
+        "account_move", "TRIGGER", "AFTER DELETE",
+        "FOR EACH ROW WHEN (OLD.state = 'posted' AND OLD.escrow_event IS NOT NULL)", "move_kept"),
+    "role_kept": (
+        "account_account", "TRIGGER", "AFTER UPDATE OF escrow_role",
+        "FOR EACH ROW WHEN (OLD.escrow_role IS DISTINCT FROM NEW.escrow_role)", "role_changed"),
 }
 
 
@@ -121,16 +149,24 @@ def install_guard(cr):
     patterns = ", ".join(
         f"('{event}', '{role}', {sign})"
         for event, roles in EVENT_PATTERNS.items() for role, sign in roles.items())
-    cr.execute(SQL(CHECK.replace("%(patterns)s", patterns)))  # pylint: disable=sql-injection
-    for name, (table, definition) in TRIGGERS.items():
-        cr.execute(SQL("DROP TRIGGER IF EXISTS %s ON %s", SQL.identifier(name), SQL.identifier(table)))
-        cr.execute(SQL("CREATE " + definition.format(name=name, table=table)))  # pylint: disable=sql-injection
+    remove_guard(cr)
+    for signature, (returned, body) in FUNCTIONS.items():
+        body = body.replace("{patterns}", patterns).replace("{prefix}", PREFIX)
+        _execute(cr, f"CREATE FUNCTION {PREFIX}_{signature} RETURNS {returned}"
+                     f" AS $guard${body}$guard$ LANGUAGE plpgsql")
+    for name, (table, kind, when, how, function) in TRIGGERS.items():
+        _execute(cr, f"CREATE {kind} {PREFIX}_{name} {when} ON {table} {how}"
+                     f" EXECUTE FUNCTION {PREFIX}_{function}()")
 
 
 def remove_guard(cr):
     """Drop what :func:`install_guard` created."""
-    for name, (table, _definition) in TRIGGERS.items():
-        cr.execute(SQL("DROP TRIGGER IF EXISTS %s ON %s", SQL.identifier(name), SQL.identifier(table)))
-    for function in ("check_move(integer)", "move_changed()", "line_changed()", "escrow_move_kept()",
-                     "role_changed()"):
-        cr.execute(SQL(f"DROP FUNCTION IF EXISTS voucher_settlement_{function}"))
+    for name, (table, *_definition) in TRIGGERS.items():
+        _execute(cr, f"DROP TRIGGER IF EXISTS {PREFIX}_{name} ON {table}")
+    for signature in reversed(FUNCTIONS):
+        _execute(cr, f"DROP FUNCTION IF EXISTS {PREFIX}_{signature}")
+
+
+def _execute(cr, statement):
+    # statements are made of the constants above alone; "%" is plpgsql's here
+    cr.execute(SQL(statement.replace("%", "%%")))

@@ -1,110 +1,116 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from odoo.addons.merchant_alliance.tools.money import from_cents
+from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
 
 from ..tools import touch
-from .account_account import ESCROW_ROLES
-from .escrow_events import ESCROW_TOKEN, EVENT_PATTERNS
+from .escrow_events import BACKED_EVENTS, ESCROW_EVENTS, ESCROW_ROLES
+from .escrow_guard import install_guard
 
-ROLES = {role for role, _label in ESCROW_ROLES}
-OPERATING_KEYS = {
-    "merchant_clearing", "merchant_deposit", "concession_transit", "concession_expense",
-    "platform_fee", "commission_payable", "voucher_accepted", "operating_bank",
-}
+ROLES = dict(ESCROW_ROLES)
+EVENTS = dict(ESCROW_EVENTS)
 
 
 class EscrowPosting(models.AbstractModel):
-    """The settlement centre's bookkeeper: the only maker of entries on the rebate escrow."""
+    """The only maker of escrow entries. Nothing here is public."""
 
     _name = "escrow.posting"
     _description = "Escrow Posting"
 
+    def init(self):
+        # after all columns exist
+        self.pool.post_init(install_guard, self.env.cr)
+
+    # -- posting -----------------------------------------------------------------------------
+
     @api.model
-    def _post_event(self, event, company, lines, date=None, ref=None, partner=None):
-        """Post one entry of the settlement centre; see :meth:`_post_events`."""
-        return self._post_events(company, [
-            {"event": event, "lines": lines, "date": date, "ref": ref, "partner": partner}])[0]
+    def _post_event(self, event, company, lines, date=None, ref=None, partner=None, backing=None):
+        """Post one journal entry of the settlement centre.
+
+        :param str event: one of ``ESCROW_EVENTS``; decides which escrow roles may move, and how
+        :param company: ``res.company``
+        :param list lines: ``(key, signed cents[, partner])``: escrow role or operating key
+            (``res_company.OPERATING_KEYS``); debit positive; lines of 0 are left out
+        :param date: day of the entry, today if None
+        :param str ref: reference
+        :param partner: for lines that name none
+        :param backing: record that an event paying out of the escrow bank is for (``BACKED_EVENTS``)
+        :return: the posted ``account.move``; empty when all lines are 0
+        :raise UserError: no chart of accounts, pattern broken, pool too small, or no sound backing
+        """
+        return self._post_events(company, [{
+            "event": event, "lines": lines, "date": date, "ref": ref, "partner": partner,
+            "backing": backing}])
 
     @api.model
     def _post_events(self, company, specs):
-        """Post entries of the settlement centre, all at once.
+        """Post several entries at once; see :meth:`_post_event` for the keys of each.
 
-        :param list specs: dicts with ``event`` (one of ``ESCROW_EVENTS``), ``lines``: list of ``(role or
-            operating key, signed cents, optional partner)``, plus is debit; and maybe ``date`` (today
-            otherwise), ``ref``, ``partner``
-        :return: the posted ``account.move`` of each spec, empty where all amounts are zero
-        :raise UserError: the company has no escrow accounts, or an event does not allow its lines
+        :return: the moves, one for each of ``specs`` that has lines, in order
         """
-        vals_list = []
-        for spec in specs:
-            lines = [line for line in spec["lines"] if line[1]]
-            self._check_pattern(spec["event"], lines)
-            vals_list.append(self._prepare_move(
-                spec["event"], company, lines, spec.get("date"), spec.get("ref"), spec.get("partner"),
-            ) if lines else None)
-        moves = self.env["account.move"].with_company(company).with_context(
-            escrow_token=ESCROW_TOKEN, tracking_disable=True, mail_create_nolog=True,
-        ).create([vals for vals in vals_list if vals])
+        # sudo: who may cause an event is decided where it happens; nobody posts escrow entries by hand
+        self = self.sudo().with_company(company).with_context(tracking_disable=True)
+        specs = [spec for spec in ({**spec, "lines": [line for line in spec["lines"] if line[1]]}
+                                   for spec in specs) if spec["lines"]]
+        if not specs:
+            return self.env["account.move"]
+        self._check_covered(company, specs)
+        self._check_backed(specs)
+        moves = self.env["account.move"].create([self._prepare_move_vals(company, spec) for spec in specs])
+        moves._mark_escrow([spec["event"] for spec in specs])
         moves._post(soft=False)
-        posted = iter(moves.with_context(self.env.context))
-        return [next(posted) if vals else self.env["account.move"] for vals in vals_list]
+        for move, spec in zip(moves, specs, strict=True):
+            if spec["event"] in BACKED_EVENTS:
+                spec["backing"]._link_escrow_move(move)
+        return moves
 
-    def _prepare_move(self, event, company, lines, date, ref, partner):
-        if not company.escrow_journal_id:
-            raise UserError(self.env._(
-                "%s has no escrow journal: install a chart of accounts for it first"
-                " (Accounting settings, Fiscal Localization).", company.name))
+    def _prepare_move_vals(self, company, spec):
+        """Return the values of the ``account.move`` for one event."""
         return {
             "move_type": "entry",
-            "journal_id": company.escrow_journal_id.id,
-            "date": date or fields.Date.context_today(self),
-            "ref": ref,
-            "escrow_event": event,
-            "line_ids": [(0, 0, self._prepare_line(company, line, ref, partner)) for line in lines],
+            "journal_id": self._get_journal(company).id,
+            "company_id": company.id,
+            "date": spec.get("date") or fields.Date.context_today(self),
+            "ref": spec.get("ref"),
+            "line_ids": [
+                fields.Command.create(self._prepare_line_vals(company, spec, *line))
+                for line in spec["lines"]],
         }
 
-    def _prepare_line(self, company, line, ref, partner):
-        key, cents, *rest = line
-        holder = rest[0] if rest else partner
-        amount = from_cents(cents, company.currency_id)
+    def _prepare_line_vals(self, company, spec, key, cents, partner=None):
+        """Return the values of one ``account.move.line``."""
+        amount = float(from_cents(cents, company.currency_id))
+        partner = partner or spec.get("partner")
         return {
             "account_id": self._get_account(key, company).id,
-            "name": ref or key,
-            "partner_id": holder.id if holder else False,
-            "debit": float(max(amount, 0)),
-            "credit": float(max(-amount, 0)),
+            "name": self._get_event_label(spec["event"]),
+            "partner_id": partner.id if partner else False,
+            "currency_id": company.currency_id.id,
+            "balance": amount,
+            "amount_currency": amount,
         }
 
-    def _check_pattern(self, event, lines):
-        allowed = EVENT_PATTERNS[event]
-        for key, cents, *_rest in lines:
-            if key in ROLES and allowed.get(key) != (1 if cents > 0 else -1):
+    def _get_event_label(self, event):
+        return dict(self.env["account.move"]._fields["escrow_event"]._description_selection(self.env))[event]
+
+    def _check_covered(self, company, specs):
+        """Raise unless pool and risk reserve hold what these events take out of them."""
+        for role in ("rebate_pool", "risk_reserve"):
+            taken = sum(
+                cents for spec in specs for key, cents, *_partner in spec["lines"] if key == role and cents > 0)
+            if not taken:
+                continue
+            self._serialize(role, company)
+            held = self._get_balance(role, company)
+            if taken > held:
                 raise UserError(self.env._(
-                    "Event %(event)s does not allow %(cents)s on %(role)s.",
-                    event=event, cents=cents, role=key))
-
-    @api.model
-    def _get_account(self, key, company):
-        """Return the account of an escrow role or an operating key.
-
-        :raise UserError: the company has none
-        """
-        if key in ROLES:
-            account = self.env["account.account"].search(
-                [("escrow_role", "=", key), ("company_ids", "in", company.ids)], limit=1)
-        elif key == "operating_bank":
-            account = company.operating_bank_account_id or self.env["account.journal"].search([
-                ("type", "=", "bank"), ("company_id", "=", company.id),
-                ("id", "!=", company.voucher_journal_id.id)], limit=1).default_account_id
-        else:
-            account = company[f"{key}_account_id"]
-        if not account:
-            raise UserError(self.env._(
-                "%(company)s has no account for %(key)s: install its chart of accounts, or choose the"
-                " account in the settings.", company=company.name, key=key))
-        return account
+                    "%(role)s holds %(held)s; %(taken)s cannot be taken out of it.",
+                    role=self._get_account(role, company).display_name,
+                    held=from_cents(held, company.currency_id),
+                    taken=from_cents(taken, company.currency_id)))
 
     @api.model
     def _serialize_pool(self, company):
@@ -112,16 +118,119 @@ class EscrowPosting(models.AbstractModel):
 
         Else a settlement and a refund could both find the same money in the pool and both take it.
         """
-        touch(self._get_account("rebate_pool", company))
+        self._serialize("rebate_pool", company)
+
+    def _serialize(self, role, company):
+        touch(self._get_account(role, company))
+
+    def _check_backed(self, specs):
+        """Raise unless a record stands behind each payment out of the escrow bank, with that amount."""
+        for spec in specs:
+            model, paid = BACKED_EVENTS.get(spec["event"]), -sum(
+                cents for key, cents, *_partner in spec["lines"] if key == "escrow_bank")
+            if not model:
+                if paid > 0:
+                    raise UserError(self.env._(
+                        "Event %s cannot take money out of the escrow bank.", spec["event"]))
+                continue
+            backing = spec.get("backing")
+            if backing is None or backing._name != model or len(backing) != 1:
+                raise UserError(self.env._(
+                    "%s: a document must stand behind a payment out of the escrow bank.",
+                    self._get_event_label(spec["event"])))
+            backing._check_escrow_payment(paid)
+
+    # -- accounts and balances -----------------------------------------------------------------
 
     @api.model
-    def _get_balance(self, role, company):
-        """Return the posted balance of an escrow role in cents; liabilities are positive."""
-        self.env.flush_all()
-        [[cents]] = self.env.execute_query(SQL(
-            """SELECT COALESCE(SUM(l.balance) * power(10::numeric, %(decimals)s), 0)::bigint
-                 FROM account_move_line l JOIN account_account a ON a.id = l.account_id
-                WHERE a.escrow_role = %(role)s AND l.company_id = %(company)s
-                  AND l.parent_state = 'posted'""",
-            role=role, company=company.id, decimals=company.currency_id.decimal_places))
-        return cents if role == "escrow_bank" else -cents
+    def _has_books(self, company):
+        """Whether ``company`` has a chart of accounts with the escrow; else events wait unposted."""
+        return bool(company.sudo().escrow_journal_id or company.sudo().root_id.escrow_journal_id)
+
+    @api.model
+    def _get_journal(self, company):
+        """Return the hash-chained journal of the escrow (UserError says how to get one)."""
+        journal = company.escrow_journal_id or company.root_id.escrow_journal_id
+        if not journal:
+            raise UserError(self.env._(
+                "%s has no escrow accounts yet: choose its chart of accounts under Accounting,"
+                " Settings, Fiscal Localization; the escrow comes with it.", company.name))
+        return journal
+
+    @api.model
+    def _get_account(self, key, company):
+        """Return the account of an escrow role or operating key in ``company``.
+
+        :raise UserError: there is none, or more than one
+        """
+        if key in ROLES:
+            account = self._get_escrow_accounts(key, company)
+            if len(account) == 1:
+                return account
+            self._get_journal(company)  # no chart at all: say so
+            raise UserError(self.env._(
+                "%(company)s needs exactly one account with the escrow role “%(role)s”, not %(count)s.",
+                company=company.name, role=ROLES[key], count=len(account)))
+        fname = f"{key}_account_id"
+        account = company[fname] or company.root_id[fname]
+        if not account:
+            self._get_journal(company)
+            raise UserError(self.env._(
+                "%(company)s: choose the account “%(field)s” under Settings, Rewards Platform.",
+                company=company.name, field=company._fields[fname]._description_string(self.env)))
+        return account
+
+    @api.model
+    def _get_escrow_accounts(self, role, company):
+        accounts = self.env["account.account"].sudo().with_context(active_test=False)  # sudo: balances are asked by jobs
+        return accounts.search([
+            *accounts._check_company_domain(company.root_id | company), ("escrow_role", "=", role)])
+
+    @api.model
+    def _get_balance(self, key, company):
+        """Return the posted balance in cents; liabilities, deposits and the like count positive.
+
+        :param str key: escrow role or operating key
+        """
+        if key in ROLES:
+            accounts = self._get_escrow_accounts(key, company)
+        else:
+            accounts = self._get_account(key, company)
+        self.env["account.move.line"].flush_model()
+        [[balance]] = self.env.execute_query(SQL(
+            """SELECT COALESCE(SUM(balance), 0)::text FROM account_move_line
+                WHERE account_id IN %s AND company_id = %s AND parent_state = 'posted'""",
+            tuple(accounts.ids) or (0,), company.id))
+        cents = self._to_cents(balance, company)
+        return -cents if accounts[:1].internal_group in ("liability", "income", "equity") else cents
+
+    # -- helpers -------------------------------------------------------------------------------
+
+    def _to_cents(self, text, company):
+        """Return an SQL ``numeric`` read as text in cents of the company's currency."""
+        return to_cents(Decimal(text), company.currency_id)
+
+    def _get_zone(self, company):
+        """Return the time zone in which the company's days begin."""
+        return company.partner_id.tz or "UTC"
+
+    def _link_records(self, model, fname, pairs):
+        """Note a record (the entry that books them) on ledger rows, in one statement and once for each row.
+
+        Past their append-only guard: nothing but this link changes.
+
+        :param pairs: of (list of row ids, record)
+        """
+        ids, move_ids = [], []
+        for row_ids, move in pairs:
+            ids += row_ids
+            move_ids += [move.id] * len(row_ids)
+        if not ids:
+            return
+        table, column = SQL.identifier(self.env[model]._table), SQL.identifier(fname)
+        self.env.execute_query(SQL(
+            """UPDATE %(table)s AS row SET %(column)s = c.move
+                 FROM unnest(%(ids)s, %(moves)s) AS c (id, move)
+                WHERE row.id = c.id AND row.%(column)s IS NULL""",
+            table=table, column=column, ids=ids, moves=move_ids))
+        self.env[model].invalidate_model([fname])

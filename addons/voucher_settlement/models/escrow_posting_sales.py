@@ -1,102 +1,153 @@
-from collections import defaultdict
-
 from odoo import api, models
+from odoo.tools import SQL
 
-from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
-
-PARTS = ("alloc_pool", "alloc_shopping", "alloc_commission", "alloc_reserve", "alloc_fee")
+from odoo.addons.merchant_alliance.tools.money import to_cents
 
 
 class EscrowPosting(models.AbstractModel):
-    """Concessions: earned per merchant and day, then funded and swept into escrow."""
+    """Deposits and concessions: earned per merchant and day, then funded and swept into escrow."""
 
     _inherit = "escrow.posting"
 
+    # -- deposits ----------------------------------------------------------------------------
+
     @api.model
-    def _post_concessions_earned(self, company, merchants=None):
-        """Book concessions that are not booked yet, one entry per merchant and day; idempotent.
+    def _post_deposit(self, entry):
+        """Book what a merchant paid in or got back; once. What a funding draws is booked with it."""
+        if entry.kind == "funding" or entry.move_id:
+            return
+        cents = to_cents(entry.amount, entry.currency_id)
+        # the platform's own shop only sets operating money aside for its concessions
+        payer = "merchant_clearing" if entry.merchant_id.is_platform else "operating_bank"
+        move = self._post_event(
+            "deposit", entry.company_id, [(payer, cents), ("merchant_deposit", -cents)],
+            date=entry.date, ref=entry.reference or entry.merchant_id.name, partner=entry.merchant_id.partner_id)
+        entry.sudo().move_id = move  # sudo: the entry is append-only for everybody
 
-        Without a policy a concession is all platform fee.
+    # -- earned ------------------------------------------------------------------------------
+
+    @api.model
+    def _post_concessions_earned(self, company):
+        """Book concessions that are not booked yet as earned; a second call books nothing.
+
+        One entry per merchant and day (the company's), another one for the day's refunds. What a
+        policy does not divide is platform fee.
+
+        :return: the moves made
         """
-        # what was cancelled unfunded is booked only to take back what had been booked before
-        domain = [
-            ("company_id", "=", company.id), ("earned_move_id", "=", False),
-            "|", ("state", "!=", "cancelled"), ("origin_id.earned_move_id", "!=", False)]
-        if merchants is not None:
-            domain.append(("merchant_id", "in", merchants.ids))
-        groups = defaultdict(lambda: self.env["alliance.qualified.sale"])
-        for sale in self.env["alliance.qualified.sale"].sudo().search(domain, order="id"):
-            groups[sale.merchant_id, sale.sale_datetime.date()] += sale
-        moves = self._post_events(company, [{
-            "event": "earned", "lines": self._prepare_earned_lines(merchant, sales), "date": day,
-            "ref": merchant.name, "partner": merchant.partner_id,
-        } for (merchant, day), sales in groups.items()])
-        for sales, move in zip(groups.values(), moves, strict=True):
-            sales.write({"earned_move_id": move.id})
+        self.env["alliance.qualified.sale"].flush_model()
+        rows = self.env.execute_query(SQL(
+            """SELECT merchant_id, (sale_datetime AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS day, kind,
+                      array_agg(id), SUM(concession_amount)::text,
+                      SUM(COALESCE(alloc_pool + alloc_shopping + alloc_reserve, 0))::text,
+                      SUM(COALESCE(alloc_commission, 0))::text
+                 FROM alliance_qualified_sale
+                WHERE company_id = %(company)s AND earned_move_id IS NULL AND concession_amount <> 0
+             GROUP BY merchant_id, day, kind ORDER BY day, merchant_id, kind DESC""",
+            company=company.id, zone=self._get_zone(company)))
+        specs = []
+        for merchant_id, day, _kind, _ids, *amounts in rows:
+            merchant = self.env["alliance.merchant"].sudo().browse(merchant_id)  # sudo: a job of the books
+            total, transit, commission = (self._to_cents(amount, company) for amount in amounts)
+            specs.append({
+                "event": "earned", "date": day, "ref": merchant.name, "partner": merchant.partner_id,
+                "lines": self._prepare_earned_lines(merchant, total, transit, commission)})
+        moves = self._post_events(company, specs)
+        self._link_records(
+            "alliance.qualified.sale", "earned_move_id", zip([row[3] for row in rows], moves, strict=True))
+        return moves
 
-    def _prepare_earned_lines(self, merchant, sales):
-        cents = self._get_parts(sales)
-        total = sum(to_cents(amount, merchant.currency_id) for amount in sales.mapped("concession_amount"))
-        transit = cents["alloc_pool"] + cents["alloc_shopping"] + cents["alloc_reserve"]
-        payer = "concession_expense" if merchant.is_platform else "merchant_clearing"
+    def _prepare_earned_lines(self, merchant, total, transit, commission):
+        """Return the lines of a concession of ``total`` cents; the merchant owes it, or the own mall bears it."""
         return [
-            (payer, total),
+            ("concession_expense" if merchant.is_platform else "merchant_clearing", total),
             ("concession_transit", -transit),
-            ("commission_payable", -cents["alloc_commission"]),
-            ("platform_fee", -(total - transit - cents["alloc_commission"])),
+            ("commission_payable", -commission),
+            ("platform_fee", -(total - transit - commission)),
         ]
 
-    def _get_parts(self, sales):
-        """Return ``{alloc field: cents}`` summed over ``sales`` (refunds count negative)."""
-        return {
-            part: sum(to_cents(sale[part], sale.currency_id) for sale in sales if sale.policy_id)
-            for part in PARTS
-        }
+    # -- funded ------------------------------------------------------------------------------
 
     @api.model
     def _post_funding(self, funding):
-        """Book a funding: the deposit pays the merchant's debt, and escrow gets its parts; once."""
-        company, merchant = funding.company_id, funding.merchant_id
+        """Book a funding: who pays, and what is swept into escrow or comes back from it; once."""
+        company = funding.company_id
         sales = funding.qualified_sale_ids.filtered(lambda sale: sale.kind == "sale")
         refunds = funding.qualified_sale_ids - sales
+        common = {"date": funding.date, "ref": funding.name, "partner": funding.merchant_id.partner_id}
         if sales and not funding.move_id:
-            funding.move_id = self._post_event(
-                "funded", company, self._prepare_payer_lines(funding, sales) + self._prepare_swept_lines(sales),
-                date=funding.date, ref=funding.name, partner=merchant.partner_id)
+            funding.move_id = self._post_event("funded", company, [
+                *self._prepare_payer_lines(funding, sales), *self._prepare_swept_lines(sales)], **common)
         if refunds and not funding.reversal_move_id:
-            for refund in refunds:
-                refund.voucher_from_pool = from_cents(refund._get_voucher_from_pool_cents(), refund.currency_id)
-            funding.reversal_move_id = self._post_event(
-                "fund_reversal", company,
-                self._prepare_payer_lines(funding, refunds) + self._prepare_returned_lines(refunds),
-                date=funding.date, ref=funding.name, partner=merchant.partner_id)
+            self._post_event("fund_reversal", company, [
+                *self._prepare_payer_lines(funding, refunds), *self._prepare_returned_lines(refunds)],
+                backing=funding, **common)
 
     def _prepare_payer_lines(self, funding, sales):
-        """The prepaid deposit pays what the merchant owes; what the platform collected stays in
-        clearing until the merchant's statement nets it."""
+        """The prepaid deposit pays what the merchant owes.
+
+        What the platform collected itself stays in clearing: it owes the merchant that much more
+        of the collected payments, and the merchant's statement nets both.
+        """
         if funding.method != "deposit":
             return []
         total = sum(to_cents(amount, funding.currency_id) for amount in sales.mapped("concession_amount"))
         return [("merchant_deposit", total), ("merchant_clearing", -total)]
 
     def _prepare_swept_lines(self, sales):
-        cents = self._get_parts(sales)
-        swept = cents["alloc_pool"] + cents["alloc_shopping"] + cents["alloc_reserve"]
+        pool, shopping, reserve = self._get_escrow_parts(sales)
         return [
-            ("escrow_bank", swept), ("rebate_pool", -cents["alloc_pool"]),
-            ("vouchers_outstanding", -cents["alloc_shopping"]), ("risk_reserve", -cents["alloc_reserve"]),
-            ("concession_transit", swept), ("operating_bank", -swept),
+            ("escrow_bank", pool + shopping + reserve), ("rebate_pool", -pool),
+            ("vouchers_outstanding", -shopping), ("risk_reserve", -reserve),
+            ("concession_transit", pool + shopping + reserve), ("operating_bank", -pool - shopping - reserve),
         ]
 
     def _prepare_returned_lines(self, refunds):
-        """The exact opposite, but a shopping voucher that was given comes back to the pool by its own
+        """The opposite, but a shopping voucher that was given comes back to the pool by its own
         clawback, so the pool bears it meanwhile."""
-        cents = {part: -amount for part, amount in self._get_parts(refunds).items()}
+        pool, shopping, reserve = (-cents for cents in self._get_escrow_parts(refunds))
         from_pool = sum(to_cents(refund.voucher_from_pool, refund.currency_id) for refund in refunds)
-        swept = cents["alloc_pool"] + cents["alloc_shopping"] + cents["alloc_reserve"]
         return [
-            ("escrow_bank", -swept), ("rebate_pool", cents["alloc_pool"] + from_pool),
-            ("vouchers_outstanding", cents["alloc_shopping"] - from_pool),
-            ("risk_reserve", cents["alloc_reserve"]),
-            ("concession_transit", -swept), ("operating_bank", swept),
+            ("escrow_bank", -pool - shopping - reserve), ("rebate_pool", pool + from_pool),
+            ("vouchers_outstanding", shopping - from_pool), ("risk_reserve", reserve),
+            ("concession_transit", -pool - shopping - reserve), ("operating_bank", pool + shopping + reserve),
         ]
+
+    def _get_escrow_parts(self, sales):
+        """Return (pool, shopping voucher, reserve) of ``sales`` in cents; refunds count negative."""
+        return [
+            sum(to_cents(sale[part], sale.currency_id) for sale in sales)
+            for part in ("alloc_pool", "alloc_shopping", "alloc_reserve")]
+
+    @api.model
+    def _post_rejected(self, sales):
+        """Bring the shopping vouchers of rejected sales, which were never given, to the pool."""
+        for company, company_sales in sales.filtered("funding_id.move_id").grouped("company_id").items():
+            cents = company_sales._get_reserved_voucher_cents()
+            self._post_event(
+                "reject", company, [("vouchers_outstanding", cents), ("rebate_pool", -cents)],
+                ref=", ".join(company_sales.mapped("name"))[:200])
+
+    # -- what waited for a chart of accounts -----------------------------------------------------
+
+    @api.model
+    def _post_unposted(self, company):
+        """Book everything of ``company`` that is not booked yet; a second call books nothing.
+
+        Deposits and fundings are booked when they happen, except before the company had its accounts.
+
+        :raise UserError: it has none now
+        """
+        self._get_journal(company)
+        self = self.sudo()  # sudo: a job of the books
+        unbooked = [("company_id", "=", company.id), ("move_id", "=", False)]
+        for entry in self.env["alliance.deposit.entry"].search([*unbooked, ("kind", "!=", "funding")], order="id"):
+            self._post_deposit(entry)
+        fundings = self.env["alliance.funding"].search([*unbooked, ("reversal_move_id", "=", False)], order="id")
+        for funding in (sweeps := fundings.filtered(lambda f: f.amount > 0)):
+            self._post_funding(funding)
+            self._post_rejected(funding.qualified_sale_ids.filtered(lambda s: s.reward_state == "rejected"))
+        self._post_concessions_earned(company)
+        self._post_voucher_entries(company)  # before refunds: what was clawed back helps to pay them
+        for funding in fundings - sweeps:
+            self._post_funding(funding)

@@ -22,31 +22,33 @@ class EscrowPosting(models.AbstractModel):
 
         :return: the moves made
         """
-        self.env.flush_all()
+        self.env["voucher.entry"].flush_model()
         rows = self.env.execute_query(SQL(
-            """SELECT kind, merchant_id, date::date AS day, array_agg(id),
-                      (SUM(ABS(amount)) * power(10::numeric, %(decimals)s))::bigint
+            """SELECT kind, merchant_id, (date AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS day,
+                      array_agg(id), SUM(ABS(amount))::text
                  FROM voucher_entry
-                WHERE company_id = %(company)s AND move_id IS NULL AND kind IN %(kinds)s
-                GROUP BY kind, merchant_id, day ORDER BY day, merchant_id, kind""",
-            company=company.id, kinds=tuple(VOUCHER_EVENTS), decimals=company.currency_id.decimal_places))
-        specs = []
-        for kind, merchant_id, day, _entry_ids, cents in rows:
-            event, debit, credit = VOUCHER_EVENTS[kind]
-            merchant = self.env["alliance.merchant"].browse(merchant_id)
-            specs.append({
-                "event": event, "lines": [(debit, cents), (credit, -cents)], "date": day,
-                "ref": merchant.name or None, "partner": merchant.partner_id})
-        moves = self._post_events(company, specs)
-        for (*_key, entry_ids, _cents), move in zip(rows, moves, strict=True):
-            self.env["voucher.entry"].browse(entry_ids)._link_move(move)
-        return self.env["account.move"].union(*moves)
+                WHERE company_id = %(company)s AND move_id IS NULL AND kind NOT IN ('credit', 'grant', 'owe')
+             GROUP BY kind, merchant_id, day ORDER BY day, merchant_id, kind""",
+            company=company.id, zone=self._get_zone(company)))
+        moves = self._post_events(company, [
+            self._prepare_voucher_spec(company, kind, merchant_id, day, amount)
+            for kind, merchant_id, day, _ids, amount in rows])
+        self._link_records("voucher.entry", "move_id", zip([row[3] for row in rows], moves, strict=True))
+        return moves
+
+    def _prepare_voucher_spec(self, company, kind, merchant_id, day, amount):
+        """Return the event for the voucher entries of one kind, merchant and day."""
+        event, debit, credit = VOUCHER_EVENTS[kind]
+        cents = self._to_cents(amount, company)
+        merchant = self.env["alliance.merchant"].sudo().browse(merchant_id)  # sudo: a job of the books
+        return {
+            "event": event, "date": day, "ref": merchant.name, "partner": merchant.partner_id,
+            "lines": [(debit, cents), (credit, -cents)]}
 
     @api.model
-    def _post_rejected(self, sales):
-        """Bring the shopping vouchers of rejected sales, which were never given, to the pool."""
-        for company, company_sales in sales.grouped("company_id").items():
-            cents = sum(due["alloc_shopping"] for due in company_sales._get_due_cents().values())
-            self._post_event(
-                "reject", company, [("vouchers_outstanding", cents), ("rebate_pool", -cents)],
-                ref=", ".join(company_sales.mapped("name"))[:200])
+    def _cron_post(self):
+        """Book what the day brought, for every company that has its accounts."""
+        for company in self.env["res.company"].search([]).filtered(self._has_books):
+            self._post_unposted(company)
+            if self.env.context.get("cron_id"):
+                self.env["ir.cron"]._commit_progress(1)

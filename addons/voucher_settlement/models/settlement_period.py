@@ -211,8 +211,7 @@ class SettlementPeriod(models.Model):
         :raise UserError: naming every difference
         """
         posting = self.env["escrow.posting"].sudo()
-        posting._post_concessions_earned(self.company_id)
-        posting._post_voucher_entries(self.company_id)
+        posting._post_unposted(self.company_id)
         if differences := posting._check_subledger(self.company_id):
             raise UserError(self.env._(
                 "Sub-ledgers and general ledger differ; settlement stops until this is cleared:\n%s",

@@ -1,15 +1,19 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
 
-from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
+from odoo.addons.merchant_alliance.tools.money import to_cents
 
 MAKER = "voucher_settlement.group_settlement_maker"
 CHECKER = "voucher_settlement.group_settlement_checker"
+FROZEN = {"name", "company_id", "amount", "state", "maker_id", "checker_id", "move_id", "entry_ids"}
 
 
 class VoucherReimbursement(models.Model):
-    """Pays a merchant from escrow for the vouchers that it accepted; two people."""
+    """Pays a merchant from escrow for the vouchers that it accepted; two people.
+
+    Its amount is the sum of the redemptions it takes in, less what refunds gave back; PostgreSQL
+    checks that again when the money leaves the escrow bank (escrow_guard).
+    """
 
     _name = "voucher.reimbursement"
     _description = "Voucher Reimbursement"
@@ -18,28 +22,45 @@ class VoucherReimbursement(models.Model):
 
     name = fields.Char(required=True, readonly=True, copy=False, default="/")
     merchant_id = fields.Many2one(
-        "alliance.merchant", required=True, index=True, ondelete="restrict")
+        "alliance.merchant", required=True, index=True, ondelete="restrict",
+        help="Merchant that took vouchers in payment.")
     company_id = fields.Many2one(related="merchant_id.company_id", store=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount = fields.Monetary(
-        readonly=True, help="Vouchers redeemed at the merchant, less those given back and those paid before.")
+        readonly=True, copy=False,
+        help="Vouchers redeemed at the merchant and not reimbursed before, less those given back.")
+    due_amount = fields.Monetary(
+        string="Due Now", compute="_compute_due_amount",
+        help="What the merchant is owed for vouchers in all, this reimbursement included.")
     state = fields.Selection(
         [("draft", "Draft"), ("submitted", "To Approve"), ("paid", "Paid"), ("cancelled", "Cancelled")],
         required=True, default="draft", readonly=True, tracking=True, copy=False, index=True)
     maker_id = fields.Many2one("res.users", readonly=True, tracking=True, copy=False)
     checker_id = fields.Many2one("res.users", readonly=True, tracking=True, copy=False)
-    move_id = fields.Many2one("account.move", readonly=True, copy=False, index="btree_not_null", ondelete="restrict")
+    entry_ids = fields.One2many("voucher.entry", "reimbursement_id", string="Redemptions", readonly=True)
+    move_id = fields.Many2one(
+        "account.move", string="Journal Entry", readonly=True, copy=False, index="btree_not_null",
+        ondelete="restrict")
 
     _amount_not_negative = models.Constraint("CHECK (amount >= 0)", "A reimbursement cannot be negative.")
     _paid_has_amount = models.Constraint(
-        "CHECK (state <> 'paid' OR (amount > 0 AND maker_id IS NOT NULL AND checker_id IS NOT NULL))",
-        "A reimbursement is paid with an amount, a maker and a checker.")
+        "CHECK (state <> 'paid' OR (amount > 0 AND maker_id IS NOT NULL AND checker_id IS NOT NULL"
+        " AND move_id IS NOT NULL))",
+        "A reimbursement is paid with an amount, a maker, a checker and a journal entry.")
     _two_people = models.Constraint(
         "CHECK (maker_id IS NULL OR checker_id IS NULL OR maker_id <> checker_id)",
         "Maker and checker must be two people.")
     _one_at_a_time = models.UniqueIndex(
         "(merchant_id) WHERE state IN ('draft', 'submitted')",
         "This merchant has a reimbursement that is not finished; finish or cancel it first.")
+
+    @api.depends("merchant_id", "state")
+    def _compute_due_amount(self):
+        due = self._get_due_by_merchant(self.merchant_id)
+        for record in self:
+            record.due_amount = due.get(record.merchant_id, 0.0)
+
+    # -- guarded writing -----------------------------------------------------------------------
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -50,88 +71,111 @@ class VoucherReimbursement(models.Model):
         } for vals in vals_list])
 
     def write(self, vals):
+        if frozen := FROZEN & set(vals):
+            raise UserError(self.env._(
+                "%s of a reimbursement: only its own steps set this.", ", ".join(sorted(frozen))))
         if "merchant_id" in vals and any(record.state != "draft" for record in self):
             raise UserError(self.env._("Merchant: only a draft reimbursement can be changed."))
         return super().write(vals)
 
-    def unlink(self):
+    def _write_step(self, **vals):
+        # past this model's own write(), which refuses it
+        super().write(vals)
+        self.flush_recordset()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_draft(self):
         if any(record.state != "draft" for record in self):
             raise UserError(self.env._("Only a draft reimbursement can be deleted."))
-        return super().unlink()
+
+    # -- steps ---------------------------------------------------------------------------------
 
     def action_submit(self):
-        """Take what is due now and ask a second person (maker).
+        """Take in the redemptions that are due and ask a second person (maker).
 
-        :raise UserError: nothing is due
+        :raise UserError: nothing is due, or it is not a draft
         """
-        self._check_group(MAKER)
-        for record in self:
-            record._check_state("draft")
-            cents = record._get_due_cents()
+        for record in self._start_step(MAKER, "draft"):
+            record.env["escrow.posting"]._post_voucher_entries(record.company_id)
+            entries = record._get_unreimbursed_entries()
+            cents = -sum(to_cents(entry.amount, entry.currency_id) for entry in entries)
             if cents <= 0:
                 raise UserError(self.env._("%s has no redeemed vouchers to be paid for.", record.merchant_id.name))
-            record.sudo().write({  # sudo: makers have no write access on the record's figures
-                "amount": from_cents(cents, record.currency_id), "state": "submitted", "maker_id": self.env.uid})
+            record._take_in(entries)
+            record._write_step(
+                amount=-sum(entries.mapped("amount")), state="submitted", maker_id=self.env.uid)
 
     def action_approve(self):
         """Pay from escrow (checker, another person than the maker).
 
-        :raise UserError: the same person, or what is due has changed
+        :raise UserError: the same person, not submitted, or less is due than was submitted
         """
-        self._check_group(CHECKER)
-        for record in self:
-            record._check_state("submitted")
+        for record in self._start_step(CHECKER, "submitted"):
             if record.maker_id == self.env.user:
-                raise UserError(self.env._("Maker and checker must be two people."))
+                raise UserError(self.env._(
+                    "%s made this reimbursement and cannot check it: another person must.", self.env.user.name))
             record._pay()
 
     def action_cancel(self):
-        """Give up a reimbursement that is not paid (maker or checker)."""
-        if not (self.env.user.has_group(MAKER) or self.env.user.has_group(CHECKER)):
+        """Give up a reimbursement that is not paid; its redemptions are due again (maker or checker)."""
+        for record in self._start_step((MAKER, CHECKER), ("draft", "submitted")):
+            record._let_go()
+            record._write_step(state="cancelled", amount=0)
+
+    def action_open_moves(self):
+        """Open the journal entry that pays it."""
+        return self.move_id._get_escrow_action()
+
+    def _start_step(self, groups, states):
+        """Return self (sudo), locked, after checking the caller's group and the records' state."""
+        groups = (groups,) if isinstance(groups, str) else groups
+        if not any(self.env.user.has_group(group) for group in groups):
             raise AccessError(self.env._("Only settlement makers and checkers may do this."))
-        for record in self:
-            if record.state not in ("draft", "submitted"):
-                raise UserError(self.env._("A reimbursement that is paid cannot be cancelled."))
-            record.sudo().state = "cancelled"  # sudo: as above
+        self.check_access("read")
+        records = self.sudo()  # sudo: the figures belong to these steps, nobody writes them by hand
+        records.merchant_id.lock_for_update(allow_referencing=True)
+        records.lock_for_update(allow_referencing=True)
+        for record in records:
+            if record.state not in states:
+                raise UserError(self.env._(
+                    "%(name)s: this step is not possible now, the state is “%(state)s”.", name=record.name,
+                    state=dict(self._fields["state"]._description_selection(self.env))[record.state]))
+        return records
 
     def _pay(self):
-        record = self.sudo()  # sudo: only the settlement centre posts to escrow; rights were checked
-        posting = self.env["escrow.posting"].sudo()
-        record.merchant_id.lock_for_update()
-        posting._post_voucher_entries(record.company_id)
-        cents = to_cents(record.amount, record.currency_id)
-        if cents > record._get_due_cents():
+        cents = to_cents(self.amount, self.currency_id)
+        posting = self.env["escrow.posting"]
+        posting._post_voucher_entries(self.company_id)
+        due = self._get_due_by_merchant(self.merchant_id)
+        if cents > to_cents(due[self.merchant_id], self.currency_id):
             raise UserError(self.env._(
                 "What is due to %s has become less since this was submitted. Cancel it and make a new one.",
-                record.merchant_id.name))
-        move = posting._post_event(
-            "reimburse", record.company_id, record._prepare_lines(cents), ref=record.name,
-            partner=record.merchant_id.partner_id)
-        record.write({"state": "paid", "checker_id": self.env.uid, "move_id": move.id})
+                self.merchant_id.name))
+        posting._post_event(
+            "reimburse", self.company_id, self._prepare_lines(cents), ref=self.name,
+            partner=self.merchant_id.partner_id, backing=self)
 
     def _prepare_lines(self, cents):
-        # what tills on the platform's books accepted was booked there: it is the platform's own money,
-        # or set off against what the merchant owes
-        other = "operating_bank" if self.merchant_id.is_platform else "merchant_clearing"
-        return [("redeemed_due", cents), ("escrow_bank", -cents), (other, cents), ("voucher_accepted", -cents)]
+        """Return the lines of the payment: from escrow, and what it settles on these books.
 
-    def _get_due_cents(self):
-        """Return what was redeemed at the merchant and neither given back nor paid for, in cents."""
+        What tills and checkouts of these books took in vouchers waits on "vouchers accepted": the
+        platform's own shops get the money, other merchants' share is set off in their clearing.
+        """
+        payer = "operating_bank" if self.merchant_id.is_platform else "merchant_clearing"
+        accepted = self._get_accepted_cents()
+        return [
+            ("redeemed_due", cents), ("escrow_bank", -cents), (payer, accepted), ("voucher_accepted", -accepted)]
+
+    # -- what stands behind an entry that pays out of the escrow bank ----------------------------
+
+    def _check_escrow_payment(self, cents):
+        """Raise unless this is submitted, unpaid, and its redemptions add up to exactly ``cents``."""
         self.ensure_one()
-        self.env.flush_all()
-        [[amount]] = self.env.execute_query(SQL(
-            """SELECT (COALESCE((SELECT -SUM(amount) FROM voucher_entry
-                                  WHERE merchant_id = %(merchant)s AND kind IN ('redeem', 'restore')), 0)
-                     - COALESCE((SELECT SUM(amount) FROM voucher_reimbursement
-                                  WHERE merchant_id = %(merchant)s AND state = 'paid'), 0))::text""",
-            merchant=self.merchant_id.id))
-        return to_cents(float(amount), self.currency_id)
+        taken = -sum(to_cents(entry.amount, entry.currency_id) for entry in self.entry_ids)
+        if self.state != "submitted" or self.move_id or taken != cents:
+            raise UserError(self.env._(
+                "%s: no approved reimbursement of this amount stands behind it.", self.name))
 
-    def _check_group(self, group):
-        if not self.env.user.has_group(group):
-            raise AccessError(self.env._("Only a settlement maker prepares and a checker approves."))
-
-    def _check_state(self, state):
-        if self.state != state:
-            raise UserError(self.env._("%(name)s is %(state)s; this step is not possible now.",
-                                       name=self.name, state=self.state))
+    def _link_escrow_move(self, move):
+        """Keep the entry that paid; whoever caused it is the checker."""
+        self._write_step(move_id=move.id, state="paid", checker_id=self.env.uid)

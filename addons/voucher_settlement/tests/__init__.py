@@ -5,3 +5,9 @@ from . import test_web_voucher
 from . import test_settlement
 from . import test_settlement_portal
 from . import test_tours
+from . import test_escrow
+from . import test_escrow_access
+from . import test_escrow_chart
+from . import test_escrow_guard
+from . import test_posting
+from . import test_reimbursement

@@ -1,0 +1,24 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    """Journals and operating accounts around the rebate escrow."""
+
+    _inherit = "res.config.settings"
+
+    escrow_journal_id = fields.Many2one(related="company_id.escrow_journal_id", readonly=False)
+    voucher_journal_id = fields.Many2one(related="company_id.voucher_journal_id", readonly=False)
+    operating_bank_account_id = fields.Many2one(related="company_id.operating_bank_account_id", readonly=False)
+    merchant_clearing_account_id = fields.Many2one(
+        related="company_id.merchant_clearing_account_id", readonly=False)
+    merchant_deposit_account_id = fields.Many2one(
+        related="company_id.merchant_deposit_account_id", readonly=False)
+    concession_transit_account_id = fields.Many2one(
+        related="company_id.concession_transit_account_id", readonly=False)
+    concession_expense_account_id = fields.Many2one(
+        related="company_id.concession_expense_account_id", readonly=False)
+    platform_fee_account_id = fields.Many2one(related="company_id.platform_fee_account_id", readonly=False)
+    commission_payable_account_id = fields.Many2one(
+        related="company_id.commission_payable_account_id", readonly=False)
+    voucher_accepted_account_id = fields.Many2one(
+        related="company_id.voucher_accepted_account_id", readonly=False)
