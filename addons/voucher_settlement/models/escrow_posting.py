@@ -52,7 +52,8 @@ class EscrowPosting(models.AbstractModel):
         :return: the moves, one for each of ``specs`` that has lines, in order
         """
         # sudo: who may cause an event is decided where it happens; nobody posts escrow entries by hand
-        self = self.sudo().with_company(company).with_context(tracking_disable=True)
+        self = self.sudo().with_company(company).with_context(
+            tracking_disable=True, mail_create_nolog=True)
         specs = [spec for spec in ({**spec, "lines": [line for line in spec["lines"] if line[1]]}
                                    for spec in specs) if spec["lines"]]
         if not specs:

@@ -31,19 +31,21 @@ class EscrowPosting(models.AbstractModel):
         """Book concessions that are not booked yet as earned; a second call books nothing.
 
         One entry per merchant and day (the company's), another one for the day's refunds. What a
-        policy does not divide is platform fee.
+        policy does not divide is platform fee. What was cancelled unfunded is only booked to take
+        back what had been booked before.
 
         :return: the moves made
         """
         self.env["alliance.qualified.sale"].flush_model()
         rows = self.env.execute_query(SQL(
-            """SELECT merchant_id, (sale_datetime AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS day, kind,
-                      array_agg(id), SUM(concession_amount)::text,
-                      SUM(COALESCE(alloc_pool + alloc_shopping + alloc_reserve, 0))::text,
-                      SUM(COALESCE(alloc_commission, 0))::text
-                 FROM alliance_qualified_sale
-                WHERE company_id = %(company)s AND earned_move_id IS NULL AND concession_amount <> 0
-             GROUP BY merchant_id, day, kind ORDER BY day, merchant_id, kind DESC""",
+            """SELECT s.merchant_id, (s.sale_datetime AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS day,
+                      s.kind, array_agg(s.id), SUM(s.concession_amount)::text,
+                      SUM(COALESCE(s.alloc_pool + s.alloc_shopping + s.alloc_reserve, 0))::text,
+                      SUM(COALESCE(s.alloc_commission, 0))::text
+                 FROM alliance_qualified_sale s LEFT JOIN alliance_qualified_sale o ON o.id = s.origin_id
+                WHERE s.company_id = %(company)s AND s.earned_move_id IS NULL AND s.concession_amount <> 0
+                  AND (s.state <> 'cancelled' OR o.earned_move_id IS NOT NULL)
+             GROUP BY s.merchant_id, day, s.kind ORDER BY day, s.merchant_id, s.kind DESC""",
             company=company.id, zone=self._get_zone(company)))
         specs = []
         for merchant_id, day, _kind, _ids, *amounts in rows:

@@ -85,6 +85,20 @@ class TestPosting(EscrowCommon):
         self.posting._post_concessions_earned(self.company)
         self.assertEqual(self._held("concession_transit"), 80)
 
+    def test_cancelled_before_it_was_funded(self):
+        poor = self._make_poor_merchant()
+        booked = self._register(1000, self.shopper, poor.store_ids)
+        self.posting._post_concessions_earned(self.company)
+        other = self._register(500, self.shopper, poor.store_ids)
+        for sale in (booked, other):
+            self._refund(sale, sale.cash_amount)
+            self.assertEqual(sale.state, "cancelled")
+        [move] = self.posting._post_concessions_earned(self.company)
+        self.assertEqual(booked.refund_ids.earned_move_id, move)
+        self.assertFalse((other + other.refund_ids).earned_move_id)
+        self.assertEqual((self._held("merchant_clearing"), self._held("concession_transit")), (0, 0))
+        self.assertFalse(self.posting._post_concessions_earned(self.company))
+
     def _make_poor_merchant(self):
         merchant = self._make_merchant("Poor")
         merchant._deposit("withdrawal", -100_000_000, "poor", "All of it")
