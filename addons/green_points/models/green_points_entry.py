@@ -62,7 +62,8 @@ class GreenPointsEntry(models.Model):
     def write(self, vals):
         raise UserError(self.env._("Points entries never change. A correction is a new entry."))
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
         raise UserError(self.env._("Points entries are never deleted. A correction is a new entry."))
 
     @api.model

@@ -49,7 +49,8 @@ class GreenPointsPosition(models.Model):
     def write(self, vals):
         raise UserError(self.env._("Positions follow from points entries alone."))
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
         raise UserError(self.env._("Positions follow from points entries alone."))
 
     # -- what a holder has ---------------------------------------------------

@@ -71,9 +71,10 @@ class TestRewards(GreenPointsCommon):
     def test_activating_again_changes_nothing(self):
         sale = self._sell(100_000)
         self.assertFalse(sale._activate_rewards())
-        sale.write({"reward_state": "held"})  # as if an analyst's click came twice
-        self.assertEqual(sale._activate_rewards(), sale)
-        self.assertEqual(len(self._entries(sale)), 2)
+        held = self._sell_held(50_000)
+        self.assertEqual(held._activate_rewards(), held)
+        self.assertFalse(held._activate_rewards())
+        self.assertEqual(len(self._entries(sale + held)), 4)
         self.assertLedgerSound()
 
     def test_unfunded_sales_are_refused(self):
@@ -82,7 +83,8 @@ class TestRewards(GreenPointsCommon):
             sale._activate_rewards()
 
     def test_one_position_for_many_sales(self):
-        sales = self._register_sales(10_000) + self._register_sales(20_000) + self._register_sales(30_000, partner=self.other_shopper)
+        sales = self._register_sales(10_000) + self._register_sales(20_000)
+        sales += self._register_sales(30_000, partner=self.other_shopper)
         self._fund()
         positions = self.env["green.points.position"].search([("cohort_id", "=", sales.cohort_id.id)])
         self.assertEqual(
@@ -116,6 +118,14 @@ class TestRewards(GreenPointsCommon):
 @tagged("post_install", "-at_install")
 class TestRefunds(GreenPointsCommon):
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # money of others, so that refunds need not wait for the pool; in a cohort of its own
+        first = cls._sell(5_000_000, partner=cls.other_shopper).cohort_id
+        first._start_closing()
+        first._open_next()
+
     def test_full_refund_takes_back_exactly_everything(self):
         sale = self._sell(99_999)
         refund = self._refund(sale, 99_999)
@@ -130,7 +140,7 @@ class TestRefunds(GreenPointsCommon):
         random = Random(7)
         for _example in range(12):
             cash = random.randint(500, 300_000)
-            sale = self._sell(cash)
+            sale = self._sell(cash, partner=self.shopper.copy())
             cuts = sorted(random.sample(range(1, cash), random.randint(1, 5))) + [cash]
             parts = [cut - before for cut, before in zip(cuts, [0, *cuts], strict=False)]
             for part in parts:
@@ -143,6 +153,13 @@ class TestRefunds(GreenPointsCommon):
                 self.assertEqual(-taken, self._cents(sale, fname)[0], fname)
             left = self._entries(sale + sale.refund_ids)
             self.assertAlmostEqual(sum(left.mapped("base")), 0.0)
+
+    def test_bases_below_the_concession_shrink_in_proportion(self):
+        self.policy.copy({"beta": 0.5, "gamma": 0.2}).action_activate()
+        sale = self._sell(100_000)
+        self.assertEqual(self._cents(sale, *BASE_FIELDS), [5000, 2000])
+        self.assertEqual(self._cents(self._refund(sale, 50_000), *BASE_FIELDS), [-2500, -1000])
+        self.assertEqual(self._cents(self._refund(sale, 50_000), *BASE_FIELDS), [-2500, -1000])
 
     def test_a_refund_in_a_closed_cohort_lowers_its_total(self):
         sale = self._sell(100_000)
@@ -245,7 +262,7 @@ class TestRefunds(GreenPointsCommon):
         sale = self._register_sales(100_000)
         self.assertIn("pending", sale.reward_explanation)
         self._fund()
-        self.assertIn("They joined period 1.", sale.reward_explanation)
+        self.assertIn("They joined period 2.", sale.reward_explanation)
         self.assertIn("concedes 10 %", sale.reward_explanation)
         self.assertIn("60 % of that", sale.reward_explanation)
         self.assertIn("40 % of that", sale._get_reward_explanation("merchant"))

@@ -1,4 +1,5 @@
 from decimal import Decimal
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -47,7 +48,7 @@ class TestCurve(BaseCase):
         # 5 / (1.1^4 - 1) = 10.7735…, steps 1.07735… × 1.1^(n-1)
         self.assertEqual(multiple(1), Decimal("1.077354018530"))
         steps = [multiple(age) - multiple(age - 1) for age in range(1, 5)]
-        for earlier, later in zip(steps, steps[1:], strict=False):
+        for earlier, later in pairwise(steps):
             self.assertAlmostEqual(later / earlier, Decimal("1.1"), places=9)
 
     def test_stepped_jumps_at_the_end_of_each_stage(self):

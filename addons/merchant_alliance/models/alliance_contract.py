@@ -48,10 +48,10 @@ class AllianceContract(models.Model):
                 "A signed contract cannot be changed. Terminate it and make a new one."))
         return super().write(vals)
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_draft_only(self):
         if any(contract.state != "draft" for contract in self):
             raise UserError(self.env._("Only a draft contract can be deleted; terminate a signed one."))
-        return super().unlink()
 
     def action_activate(self):
         """Sign and activate (operator)."""

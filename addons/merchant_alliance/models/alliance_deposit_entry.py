@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -33,5 +33,6 @@ class AllianceDepositEntry(models.Model):
             raise UserError(self.env._("A deposit entry cannot be changed; record a new one."))
         return super().write(vals)
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
         raise UserError(self.env._("A deposit entry cannot be deleted; record a new one."))

@@ -3,7 +3,6 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..tools.money import from_cents
-
 from .scene import SCENES
 
 

@@ -5,7 +5,6 @@ from ..tools.money import from_cents, percent_of, to_cents
 from .scene import SCENES
 
 
-
 class AllianceQualifiedSale(models.Model):
     """One paid sale that earns rewards, whichever channel made it.
 
@@ -171,5 +170,6 @@ class AllianceQualifiedSale(models.Model):
             raise UserError(self.env._("A qualified sale cannot be changed; refund it instead."))
         return super().write(vals)
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
         raise UserError(self.env._("A qualified sale cannot be deleted; refund it instead."))

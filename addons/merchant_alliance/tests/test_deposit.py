@@ -38,7 +38,8 @@ class TestDeposit(AllianceCommon):
         with self.assertRaisesRegex(UserError, "too small"):
             self.merchant._deposit("withdrawal", -1001, "out", "bank")
         with self.assertRaises(CheckViolation), mute_logger("odoo.sql_db"), self.cr.savepoint():
-            self.env.cr.execute(SQL("UPDATE alliance_merchant SET deposit_balance = -1 WHERE id = %s", self.merchant.id))
+            self.env.cr.execute(SQL(
+                "UPDATE alliance_merchant SET deposit_balance = -1 WHERE id = %s", self.merchant.id))
 
     def test_balance_is_the_sum_of_entries_and_only_they_change_it(self):
         self._top_up(1000)

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -26,5 +26,6 @@ class RiskDecision(models.Model):
     def write(self, vals):
         raise UserError(self.env._("Decisions are never changed (%s); a new one follows.", ", ".join(vals)))
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
         raise UserError(self.env._("Decisions are never deleted; a new one follows."))

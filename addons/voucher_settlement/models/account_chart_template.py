@@ -22,41 +22,40 @@ class AccountChartTemplate(models.AbstractModel):
     @template(model="account.account")
     def _get_escrow_account_account(self, template_code):
         """Codes follow the Chinese charts: 1012 other monetary funds, 1221/2241 other receivables/payables."""
-        _ = self.env._
         return {
             "gp_escrow_bank": {
-                "code": "101280", "name": _("Rebate Escrow Bank"), "account_type": "asset_cash",
+                "code": "101280", "name": self.env._("Rebate Escrow Bank"), "account_type": "asset_cash",
                 "escrow_role": "escrow_bank"},
             "gp_voucher_till": {
-                "code": "101290", "name": _("Vouchers in Tills"), "account_type": "asset_cash"},
+                "code": "101290", "name": self.env._("Vouchers in Tills"), "account_type": "asset_cash"},
             "gp_merchant_clearing": {
-                "code": "122190", "name": _("Merchant Clearing"), "account_type": "asset_current"},
+                "code": "122190", "name": self.env._("Merchant Clearing"), "account_type": "asset_current"},
             "gp_voucher_accepted": {
-                "code": "122191", "name": _("Vouchers Accepted"), "account_type": "asset_current",
+                "code": "122191", "name": self.env._("Vouchers Accepted"), "account_type": "asset_current",
                 "reconcile": True},
             "gp_rebate_pool": {
-                "code": "224180", "name": _("Rebate Pool"), "account_type": "liability_current",
+                "code": "224180", "name": self.env._("Rebate Pool"), "account_type": "liability_current",
                 "escrow_role": "rebate_pool"},
             "gp_vouchers_outstanding": {
-                "code": "224181", "name": _("Vouchers Outstanding"), "account_type": "liability_current",
+                "code": "224181", "name": self.env._("Vouchers Outstanding"), "account_type": "liability_current",
                 "escrow_role": "vouchers_outstanding"},
             "gp_redeemed_due": {
-                "code": "224182", "name": _("Redeemed Vouchers Due to Merchants"),
+                "code": "224182", "name": self.env._("Redeemed Vouchers Due to Merchants"),
                 "account_type": "liability_current", "escrow_role": "redeemed_due"},
             "gp_risk_reserve": {
-                "code": "224183", "name": _("Risk Reserve"), "account_type": "liability_current",
+                "code": "224183", "name": self.env._("Risk Reserve"), "account_type": "liability_current",
                 "escrow_role": "risk_reserve"},
             "gp_merchant_deposit": {
-                "code": "224190", "name": _("Merchant Deposits"), "account_type": "liability_current"},
+                "code": "224190", "name": self.env._("Merchant Deposits"), "account_type": "liability_current"},
             "gp_concession_transit": {
-                "code": "224191", "name": _("Concessions in Transit"), "account_type": "liability_current"},
+                "code": "224191", "name": self.env._("Concessions in Transit"), "account_type": "liability_current"},
             "gp_commission_payable": {
-                "code": "224192", "name": _("Promoter Commission Payable"),
+                "code": "224192", "name": self.env._("Promoter Commission Payable"),
                 "account_type": "liability_current"},
             "gp_platform_fee": {
-                "code": "505190", "name": _("Platform Fees"), "account_type": "income"},
+                "code": "505190", "name": self.env._("Platform Fees"), "account_type": "income"},
             "gp_concession_expense": {
-                "code": "560190", "name": _("Concessions of the Own Mall"), "account_type": "expense"},
+                "code": "560190", "name": self.env._("Concessions of the Own Mall"), "account_type": "expense"},
         }
 
     @template("cn_large_bis", model="account.account")
@@ -69,13 +68,12 @@ class AccountChartTemplate(models.AbstractModel):
 
     @template(model="account.journal")
     def _get_escrow_account_journal(self, template_code):
-        _ = self.env._
         return {
             "gp_escrow": {
-                "name": _("Rebate Escrow"), "type": "general", "code": "ESCR",
+                "name": self.env._("Rebate Escrow"), "type": "general", "code": "ESCR",
                 "restrict_mode_hash_table": True, "show_on_dashboard": True, "sequence": 30},
             "gp_voucher": {
-                "name": _("Vouchers"), "type": "bank", "code": "VOUC",
+                "name": self.env._("Vouchers"), "type": "bank", "code": "VOUC",
                 "default_account_id": "gp_voucher_till", "show_on_dashboard": False, "sequence": 31},
         }
 

@@ -27,23 +27,22 @@ class EscrowPosting(models.AbstractModel):
         :return: dicts with ``account`` (name), ``account_id``, ``ledger_cents``, ``subledger_cents``,
             ``difference_cents`` (ledger − sub-ledger) and ``hint`` (what the sub-ledger consists of)
         """
-        _ = self.env._
         self.env.flush_all()
         liabilities = sum(
             self._get_balance(role, company) for role, _label in ESCROW_ROLES if role != "escrow_bank")
         return [self._prepare_comparison(company, key, cents, hint) for key, cents, hint in [
             ("escrow_bank", liabilities,
-             _("Sum of what the escrow owes: pool, vouchers, redeemed vouchers, reserve.")),
+             self.env._("Sum of what the escrow owes: pool, vouchers, redeemed vouchers, reserve.")),
             ("vouchers_outstanding", self._get_subledger_outstanding(company),
-             _("Vouchers in wallets, released but not credited yet, and kept for sales under review.")),
+             self.env._("Vouchers in wallets, released but not credited yet, and kept for sales under review.")),
             ("rebate_pool", self._get_subledger_pool(company),
-             _("Pool shares of funded concessions, less what settlements released, plus what came back.")),
+             self.env._("Pool shares of funded concessions, less what settlements released, plus what came back.")),
             ("redeemed_due", self._get_subledger_redeemed(company),
-             _("Vouchers redeemed, less those given back and those reimbursed.")),
+             self.env._("Vouchers redeemed, less those given back and those reimbursed.")),
             ("risk_reserve", self._get_booked_cents(company, "s.alloc_reserve"),
-             _("Reserve shares of funded concessions.")),
+             self.env._("Reserve shares of funded concessions.")),
             ("merchant_deposit", self._get_subledger_deposits(company),
-             _("Deposit entries of all merchants.")),
+             self.env._("Deposit entries of all merchants.")),
         ]]
 
     def _prepare_comparison(self, company, key, subledger_cents, hint):

@@ -183,7 +183,8 @@ class EscrowPosting(models.AbstractModel):
 
     @api.model
     def _get_escrow_accounts(self, role, company):
-        accounts = self.env["account.account"].sudo().with_context(active_test=False)  # sudo: balances are asked by jobs
+        # sudo: balances are asked by jobs
+        accounts = self.env["account.account"].sudo().with_context(active_test=False)
         return accounts.search([
             *accounts._check_company_domain(company.root_id | company), ("escrow_role", "=", role)])
 
@@ -193,10 +194,7 @@ class EscrowPosting(models.AbstractModel):
 
         :param str key: escrow role or operating key
         """
-        if key in ROLES:
-            accounts = self._get_escrow_accounts(key, company)
-        else:
-            accounts = self._get_account(key, company)
+        accounts = self._get_escrow_accounts(key, company) if key in ROLES else self._get_account(key, company)
         self.env["account.move.line"].flush_model()
         [[balance]] = self.env.execute_query(SQL(
             """SELECT COALESCE(SUM(balance), 0)::text FROM account_move_line

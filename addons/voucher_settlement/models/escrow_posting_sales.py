@@ -106,7 +106,8 @@ class EscrowPosting(models.AbstractModel):
 
     def _prepare_returned_lines(self, refunds):
         """The opposite, but a shopping voucher that was given comes back to the pool by its own
-        clawback, so the pool bears it meanwhile."""
+        clawback, so the pool bears it meanwhile.
+        """
         pool, shopping, reserve = (-cents for cents in self._get_escrow_parts(refunds))
         from_pool = sum(to_cents(refund.voucher_from_pool, refund.currency_id) for refund in refunds)
         return [

@@ -48,7 +48,7 @@ class EscrowPosting(models.AbstractModel):
     @api.model
     def _cron_post(self):
         """Book what the day brought, for every company that has its accounts."""
-        for company in self.env["res.company"].search([]).filtered(self._has_books):
+        for company in self.env["res.company"].search([("chart_template", "!=", False)]).filtered(self._has_books):
             self._post_unposted(company)
             if self.env.context.get("cron_id"):
                 self.env["ir.cron"]._commit_progress(1)

@@ -10,7 +10,7 @@ class PaymentTransaction(models.Model):
     _inherit = "payment.transaction"
 
     voucher_hold_id = fields.Many2one(
-        "voucher.hold", string="Voucher Hold", readonly=True, copy=False, ondelete="restrict")
+        "voucher.hold", readonly=True, copy=False, ondelete="restrict")
     voucher_order_total = fields.Monetary(
         readonly=True, copy=False,
         help="The order's total when the vouchers were applied; they are asked for again when it changes.")
@@ -79,6 +79,7 @@ class PaymentTransaction(models.Model):
         hold._restore(-to_cents(self.amount, self.currency_id), f"payment.transaction,{self.reference}")
         self._set_done()
         self.env.ref("payment.cron_post_process_payment_tx")._trigger()
+        return None
 
     # === POST-PROCESSING === #
 

@@ -61,7 +61,7 @@ class PosOrder(models.Model):
             payments = order.payment_ids.filtered(lambda payment: payment._is_voucher())
             origins = order.lines.refunded_orderline_id.order_id
             from_vouchers = origins.filtered(lambda origin: origin._get_voucher_payments())
-            if not payments and not from_vouchers or order.state not in PAID_STATES:
+            if (not payments and not from_vouchers) or order.state not in PAID_STATES:
                 continue
             total = order._get_total_cents()
             amounts = [payment._get_cents() for payment in payments]

@@ -15,7 +15,7 @@ class PosPayment(models.Model):
     _inherit = "pos.payment"
 
     voucher_hold_id = fields.Many2one(
-        "voucher.hold", string="Voucher Hold", readonly=True, copy=False, ondelete="restrict",
+        "voucher.hold", readonly=True, copy=False, ondelete="restrict",
         groups="account.group_account_readonly,merchant_alliance.group_auditor,merchant_alliance.group_operator",
         help="The authorisation that this payment captured.")
     voucher_settled = fields.Boolean(
@@ -63,9 +63,13 @@ class PosPayment(models.Model):
                 changed.append(name)
         return sorted(changed)
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_captured(self):
         if self.filtered("voucher_settled"):
             raise UserError(self.env._("A voucher payment that was captured cannot be deleted."))
+
+    def unlink(self):
+        self._unlink_except_captured()
         orders = self.pos_order_id
         self._release_vouchers()
         result = super().unlink()

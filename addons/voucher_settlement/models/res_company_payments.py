@@ -15,7 +15,7 @@ class ResCompany(models.Model):
     @api.model
     def _setup_all_voucher_payments(self):
         """Called at installation, for companies whose journals exist already."""
-        self.search([])._setup_voucher_payments()
+        self.search([("voucher_journal_id", "!=", False)])._setup_voucher_payments()
 
     def _setup_voucher_payments(self):
         """Make the web provider and the till's payment method of vouchers; idempotent."""

@@ -171,8 +171,9 @@ class SaleOrder(models.Model):
         return super()._action_cancel()
 
     def _send_payment_succeeded_for_order_mail(self):
-        if not self.env.context.get("voucher_beside_rest"):
-            return super()._send_payment_succeeded_for_order_mail()
+        if self.env.context.get("voucher_beside_rest"):
+            return None
+        return super()._send_payment_succeeded_for_order_mail()
 
     def _get_non_cash_transactions(self):
         """Vouchers are not cash: what they paid earns nothing."""

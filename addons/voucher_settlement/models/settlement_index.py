@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.green_points.models.holder import HOLDER_KINDS
@@ -44,5 +44,6 @@ class SettlementIndex(models.Model):
         raise UserError(self.env._(
             "A settled index is never changed (%s).", ", ".join(vals)))
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
         raise UserError(self.env._("A settled index is never deleted."))

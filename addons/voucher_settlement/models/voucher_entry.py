@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -61,7 +61,8 @@ class VoucherEntry(models.Model):
         raise UserError(self.env._(
             "Voucher entries are never changed (%s): corrections are new entries.", ", ".join(vals)))
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
         raise UserError(self.env._("Voucher entries are never deleted: corrections are new entries."))
 
     def _link_move(self, move):

@@ -226,6 +226,15 @@ class TestPosVoucherPay(PosVoucherCase):
         with self.assertRaisesRegex(Exception, "uuid"), self.env.cr.savepoint():
             self._sync(self._order_data([(self.voucher_method, 60.0, uuid)], price=60.0))
 
+    def test_captured_hold_under_another_name(self):
+        """A uuid made up to look like a second attempt does not spend its hold again."""
+        _answer, uuid = self._hold(50.0)
+        self.voucher_method.with_user(self.cashier).voucher_release(self.session.id, uuid)
+        self._hold(50.0, uuid=uuid)
+        self._sync(self._order_data([(self.voucher_method, 50.0, uuid)], price=50.0))
+        self.assertRefused(
+            self._order_data([(self.voucher_method, 50.0, f"{uuid},2")], price=50.0), "not authorised")
+
     def test_vouchers_give_no_change(self):
         _answer, uuid = self._hold(100.0)
         data = self._order_data(

@@ -311,4 +311,4 @@ class TestWalletRefund(VoucherCommon):
         wallet = self._credit(both)
         self.assertEqual(self._earned(wallet), Decimal("1.005"))
         self._take_points(both, "0.5", cohort, kind="merchant")
-        self.assertEqual((wallet.credited, self._earned(wallet)), (1.0, Decimal("1")))
+        self.assertEqual((wallet.credited, self._earned(wallet)), (1.0, Decimal(1)))
