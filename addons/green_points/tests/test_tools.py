@@ -40,7 +40,7 @@ class TestCurve(BaseCase):
 
     def test_linear_rounds_down(self):
         self.assertEqual(get_multiple("linear", 1, 40, Decimal(5)), Decimal("0.125"))
-        self.assertEqual(get_multiple("linear", 2, 3, Decimal(5)), Decimal("3.333333333333"))
+        self.assertEqual(get_multiple("linear", 1, 3, Decimal(5)), Decimal("1.666666666666"))
 
     def test_compounding_steps_grow_by_the_growth(self):
         def multiple(age):
