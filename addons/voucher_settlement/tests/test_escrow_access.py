@@ -1,5 +1,6 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .common_escrow import EscrowCommon
 
@@ -54,3 +55,22 @@ class TestEscrowAccess(EscrowCommon):
             self.move.with_user(self.cashier).action_open_escrow_source()
         with self.assertRaises(UserError):
             self.other.action_open_escrow_source()
+
+    def test_screens(self):
+        """What each screen of the menu reads can be read by those who have the menu."""
+        for xmlid in ("escrow_account_action", "escrow_line_action", "escrow_move_action",
+                      "voucher_reimbursement_action"):
+            action = self.env.ref(f"voucher_settlement.{xmlid}")
+            for user in (self.maker, self.checker, self.auditor):
+                model = self.env[action.res_model].with_user(user)
+                views = model.get_views(
+                    [(view.view_id.id, view.view_mode) for view in action.view_ids]
+                    or [(False, mode) for mode in action.view_mode.split(",")])
+                shown = set(views["models"][action.res_model]["fields"]) & set(model._fields)
+                model.search(safe_eval(action.domain or "[]")).read(sorted(shown))
+        balances = self.env["account.account"].with_user(self.maker).search([("escrow_role", "=", "escrow_bank")])
+        self.assertEqual(balances.filtered(lambda a: self.company in a.sudo().company_ids).current_balance, 80)
+        menus = self.env["ir.ui.menu"]
+        menu = self.env.ref("voucher_settlement.menu_escrow").id
+        for user, visible in ((self.maker, True), (self.auditor, True), (self.operator, False), (self.cashier, False)):
+            self.assertEqual(menu in menus.with_user(user)._visible_menu_ids(), visible, user.login)
