@@ -12,11 +12,17 @@ class AllianceQualifiedSale(models.Model):
     def action_release_rewards(self, reason):
         """Let held rewards begin now: the points join the cohort that is open (analyst).
 
+        The person stands in for the limits and the cap, never for the structural rule.
+
         :param str reason: why; kept with the decision
-        :raise UserError: no reason, or a sale is not held
+        :raise AccessError: caller is no risk analyst
+        :raise UserError: no reason, a sale is not held, or it would give more than its concession
         """
         sales = self._start_review(reason)
-        # a person stands for these: the rules are not asked again
+        for sale in sales:
+            if fault := sale._get_structural_fault():
+                raise UserError(self.env._(
+                    "%(sale)s can only be rejected: %(fault)s", sale=sale.name, fault=fault))
         sales._activate_rewards()
         sales._note_review("release", reason)
 
@@ -24,6 +30,7 @@ class AllianceQualifiedSale(models.Model):
         """End held rewards for good; their shopping vouchers' money goes to the rebate pool (analyst).
 
         :param str reason: why; kept with the decision
+        :raise AccessError: caller is no risk analyst
         :raise UserError: no reason, or a sale is not held
         """
         sales = self._start_review(reason)
@@ -31,6 +38,7 @@ class AllianceQualifiedSale(models.Model):
         sales._note_review("reject", reason)
 
     def _start_review(self, reason):
+        """Return these sales (sudo), locked and held, for an analyst who gives a reason."""
         if not self.env.user.has_group(ANALYST):
             raise AccessError(self.env._("Only a risk analyst reviews held rewards."))
         self.check_access("read")

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.tools import SQL
 
 from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
+from odoo.addons.voucher_settlement.tools import parse_amount
 
 ANALYST = "risk_controls.group_risk_analyst"
 
@@ -20,13 +21,16 @@ class RiskBreaker(models.Model):
 
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
-    date = fields.Date(required=True, readonly=True)
-    rewarded_amount = fields.Monetary(required=True, readonly=True, default=0.0)
-    cap_amount = fields.Monetary(required=True, readonly=True)
+    date = fields.Date(required=True, readonly=True, help="Day in the company's time zone.")
+    rewarded_amount = fields.Monetary(
+        string="Let Through", required=True, readonly=True, default=0.0,
+        help="Concessions whose rewards the rules let begin on this day.")
+    cap_amount = fields.Monetary(
+        string="Cap", required=True, readonly=True, help="What is above it is held for review.")
     state = fields.Selection(
         [("closed", "Closed (normal)"), ("open", "Open (holding)")],
         required=True, readonly=True, default="closed")
-    opened_at = fields.Datetime(readonly=True)
+    opened_at = fields.Datetime(readonly=True, help="When the cap was reached first.")
     used_percent = fields.Float(compute="_compute_used_percent", string="Cap Used (%)")
 
     _within_cap = models.Constraint(
@@ -39,11 +43,18 @@ class RiskBreaker(models.Model):
         for breaker in self:
             breaker.used_percent = 100 * breaker.rewarded_amount / breaker.cap_amount if breaker.cap_amount else 0
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("Breakers are kept: they tell what was let through on which day."))
+
+    # -- the rule ----------------------------------------------------------------
+
     @api.model
     def _lock_today(self, company):
         """Return today's breaker of ``company``, locked: rewards of one day are let through one after another.
 
-        The day is that of the company's time zone.
+        Whoever comes at the same time is retried by PostgreSQL's serialization error, with what
+        the first one left.
         """
         day = fields.Date.context_today(self.with_context(tz=company.partner_id.tz or "UTC"))
         breaker = self.search([("company_id", "=", company.id), ("date", "=", day)])
@@ -55,8 +66,8 @@ class RiskBreaker(models.Model):
             except UniqueViolation as error:  # somebody else was first: try again with what is there then
                 raise ConcurrencyError(str(error)) from error
         breaker.flush_recordset()
-        # a row that somebody changed meanwhile fails here and is retried with a fresh snapshot
-        self.env.cr.execute(SQL("UPDATE risk_breaker SET id = id WHERE id = %s", breaker.id))
+        self.env.cr.execute(SQL("UPDATE risk_breaker SET state = state WHERE id = %s", breaker.id))
+        breaker.invalidate_recordset(["rewarded_amount", "cap_amount", "state"])
         return breaker
 
     def _let_through(self, sales):
@@ -78,39 +89,54 @@ class RiskBreaker(models.Model):
         return passed
 
     def _open(self):
+        """Hold what comes from now on, and tell the company's analysts."""
         if self.state == "open":
             return
-        self.write({"state": "open", "opened_at": fields.Datetime.now()})
-        for analyst in self.env.ref(ANALYST).all_user_ids:
+        self.write({"state": "open", "opened_at": self.opened_at or fields.Datetime.now()})
+        self.message_post(body=self.env._("The daily cap is reached: rewards are held from now on."))
+        for analyst in self._get_analysts():
             self.activity_schedule(
                 "mail.mail_activity_data_todo", user_id=analyst.id,
                 summary=self.env._("Daily cap reached: rewards are held"),
-                note=self.env._("Review the held sales, then close the breaker or leave it until tomorrow."))
+                note=self.env._("Review the held sales, then reset the breaker or leave it until tomorrow."))
 
-    def action_close(self, reason=None):
-        """Close the breaker again for today (analyst); it opens at the same cap.
+    def _get_analysts(self):
+        return self.env.ref(ANALYST).all_user_ids.filtered(
+            lambda user: user.active and self.company_id in user.company_ids)
 
-        :raise UserError: it is closed
+    # -- the analyst ---------------------------------------------------------------
+
+    def _get_proposed_cap(self):
+        """Return the cap of the limits now in force, or today's where that is higher."""
+        policy = self.env["risk.policy"]._get_policy(self.company_id)
+        return max(policy.platform_concession_per_day, self.cap_amount)
+
+    def action_reset(self, reason, cap_amount):
+        """Let rewards through again today, up to a cap that the analyst sets; what is held stays held.
+
+        :param str reason: why; kept in the breaker's log
+        :param float cap_amount: today's cap in company currency, at least what was let through already
+        :raise AccessError: caller is no risk analyst
+        :raise UserError: no reason, or a cap that is no amount or too low
         """
-        self._check_analyst()
-        for breaker in self.sudo():  # sudo: nobody writes breakers by hand; rights were checked
-            if breaker.state == "closed":
-                raise UserError(self.env._("The breaker is closed already."))
-            breaker.write({"state": "closed", "opened_at": False})
-            breaker.message_post(body=self.env._(
-                "Closed by %(user)s. %(reason)s", user=self.env.user.name, reason=reason or ""))
-
-    def action_raise_cap(self):
-        """Set today's cap to the one of the limits now in force (analyst)."""
-        self._check_analyst()
-        for breaker in self.sudo():  # sudo: as above
-            cap = self.env["risk.policy"]._get_policy(breaker.company_id).platform_concession_per_day
-            if breaker.currency_id.compare_amounts(cap, breaker.rewarded_amount) < 0:
-                raise UserError(self.env._("Cap: cannot be below what was rewarded today already."))
-            breaker.message_post(body=self.env._(
-                "Cap %(old)s → %(new)s by %(user)s", old=breaker.cap_amount, new=cap, user=self.env.user.name))
-            breaker.cap_amount = cap
-
-    def _check_analyst(self):
+        self.ensure_one()
         if not self.env.user.has_group(ANALYST):
-            raise AccessError(self.env._("Only a risk analyst may do this."))
+            raise AccessError(self.env._("Only a risk analyst resets the breaker."))
+        self.check_access("read")
+        if not isinstance(reason, str) or not reason.strip():
+            raise UserError(self.env._("Reason: say why; it is kept in the breaker's log."))
+        cap = from_cents(parse_amount(self.env, cap_amount, self.currency_id), self.currency_id)
+        breaker = self.sudo()  # sudo: nobody writes breakers by hand; rights were checked
+        breaker.lock_for_update()
+        breaker.invalidate_recordset(["rewarded_amount", "cap_amount", "state"])
+        if cap < from_cents(to_cents(breaker.rewarded_amount, breaker.currency_id), breaker.currency_id):
+            raise UserError(self.env._(
+                "Cap: at least %s, which was let through today already.",
+                breaker.currency_id.format(breaker.rewarded_amount)))
+        before = breaker.cap_amount
+        breaker.write({"state": "closed", "cap_amount": cap})
+        breaker.message_post(author_id=self.env.user.partner_id.id, body=self.env._(
+            "Reset by %(user)s, cap %(before)s → %(after)s: %(reason)s", user=self.env.user.name,
+            before=breaker.currency_id.format(before), after=breaker.currency_id.format(breaker.cap_amount),
+            reason=reason.strip()))
+        breaker.activity_feedback(["mail.mail_activity_data_todo"], feedback=reason.strip())

@@ -1,9 +1,11 @@
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 
 
 class RiskPolicy(models.Model):
-    """Limits of one company."""
+    """Limits of one company; every change is tracked."""
 
     _name = "risk.policy"
     _description = "Risk Limits"
@@ -14,13 +16,18 @@ class RiskPolicy(models.Model):
         "res.company", required=True, default=lambda self: self.env.company)
     currency_id = fields.Many2one(related="company_id.currency_id")
     shopper_sales_per_hour = fields.Integer(
-        default=10, required=True, tracking=True, help="Sales of one shopper in one hour; more are held.")
-    shopper_sales_per_day = fields.Integer(default=30, required=True, tracking=True)
+        string="Sales per Hour", default=10, required=True, tracking=True,
+        help="Sales of one shopper within an hour; more are held.")
+    shopper_sales_per_day = fields.Integer(
+        string="Sales per Day", default=30, required=True, tracking=True,
+        help="Sales of one shopper within 24 hours; more are held.")
     shopper_cash_per_day = fields.Monetary(
-        default=50000.0, required=True, tracking=True, help="Cash of one shopper in one day; more is held.")
+        string="Cash per Day", default=50000.0, required=True, tracking=True,
+        help="Cash of one shopper within 24 hours; more is held.")
     platform_concession_per_day = fields.Monetary(
-        default=1000000.0, required=True, tracking=True,
-        help="Concessions rewarded on one day; what comes above it is held for review.")
+        string="Daily Cap", default=1000000.0, required=True, tracking=True,
+        help="Concessions rewarded on one day, all shoppers together; what comes above it is held for review. "
+             "A change applies from the next day; reset today's breaker to change today's.")
 
     _company_uniq = models.Constraint("UNIQUE (company_id)", "A company has one set of limits.")
     _limits_positive = models.Constraint(
@@ -33,7 +40,18 @@ class RiskPolicy(models.Model):
         """Return the limits of ``company`` (sudo); the default ones are made when there are none."""
         # sudo: sales are checked by jobs and tills, which may not read limits
         policy = self.sudo().search([("company_id", "=", company.id)], limit=1)
-        return policy or self.sudo().create({"company_id": company.id})
+        if not policy:
+            try:
+                policy = policy.create({"company_id": company.id})
+                policy.flush_recordset()
+            except UniqueViolation as error:  # somebody else was first: try again with what is there then
+                raise ConcurrencyError(str(error)) from error
+        return policy
+
+    def write(self, vals):
+        if "company_id" in vals and any(policy.company_id.id != vals["company_id"] for policy in self):
+            raise UserError(self.env._("Company: limits stay with their company."))
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

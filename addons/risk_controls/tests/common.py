@@ -38,3 +38,10 @@ class RiskCommon(TransactionCase):
         sale = cls._register_sale(cents, **kwargs)
         cls.env["alliance.funding"]._fund_pending(cls.merchant)
         return sale
+
+    @classmethod
+    def _hold_one(cls):
+        """Return a sale whose rewards the velocity rule holds."""
+        for _i in range(cls.policy.shopper_sales_per_hour):
+            cls._sell(1000)
+        return cls._sell(10000)

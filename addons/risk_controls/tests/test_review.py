@@ -1,5 +1,9 @@
+from psycopg2.errors import CheckViolation
+
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.fields import Command
+from odoo.tests import Form, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from .common import RiskCommon
 
@@ -8,9 +12,7 @@ from .common import RiskCommon
 class TestReview(RiskCommon):
     def setUp(self):
         super().setUp()
-        for _i in range(3):
-            self._sell(1000)
-        self.held = self._sell(10000)
+        self.held = self._hold_one()
         self.assertEqual(self.held.reward_state, "held")
 
     def _review(self, user=None, **vals):
@@ -57,11 +59,6 @@ class TestReview(RiskCommon):
                 self.held.with_user(user).action_reject_rewards("please")
             with self.assertRaises(AccessError):
                 self._review(user)
-            breaker = self.env["risk.breaker"].search([], limit=1)
-            with self.assertRaises(AccessError):
-                breaker.with_user(user).action_close()
-            with self.assertRaises(AccessError):
-                breaker.with_user(user).action_raise_cap()
         self.assertEqual(self.held.reward_state, "held")
 
     def test_decisions_are_append_only(self):
@@ -70,3 +67,47 @@ class TestReview(RiskCommon):
             decision.sudo().reason = "other"
         with self.assertRaises(UserError):
             decision.sudo().unlink()
+        with self.assertRaises(AccessError):
+            self.env["risk.decision"].with_user(self.analyst).create(self.held._prepare_decision("pass", "none"))
+
+    def test_a_persons_decision_has_a_name_and_a_reason(self):
+        for vals in ({"outcome": "release", "rule": "none"}, {"outcome": "hold", "rule": "person"},
+                     {"outcome": "release", "rule": "person", "reason": "so"},
+                     {"outcome": "release", "rule": "person", "user_id": self.analyst.id}):
+            with self.subTest(vals), mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation), \
+                    self.env.cr.savepoint():
+                self.env["risk.decision"].create({"qualified_sale_id": self.held.id, **vals})
+
+    def test_several_are_decided_together_or_not_at_all(self):
+        second = self._sell(2000)
+        active = self._sell(1000, partner=self.other)
+        with self.assertRaises(UserError):
+            (self.held + second + active).with_user(self.analyst).action_release_rewards("all fine")
+        self.assertEqual((self.held + second).mapped("reward_state"), ["held", "held"])
+        (self.held + second).with_user(self.analyst).action_release_rewards("all fine")
+        self.assertEqual((self.held + second).mapped("reward_state"), ["active", "active"])
+
+    def test_a_held_sale_refunded_whole_cannot_be_released(self):
+        self.env["alliance.qualified.sale"]._register_sales([{
+            "idempotency_key": "risk,refund", "partner": self.held.partner_id, "store": self.held.store_id,
+            "sale_datetime": self.held.sale_datetime, "cash_cents": -10000, "origin": self.held}])
+        self.env["alliance.funding"]._fund_pending(self.merchant)
+        self.assertEqual(self.held.reward_state, "cancelled")
+        with self.assertRaises(UserError):
+            self.held.with_user(self.analyst).action_release_rewards("late")
+
+    def test_an_analyst_of_another_company_does_not_review(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        stranger = new_test_user(self.env, "analyst_o", groups="risk_controls.group_risk_analyst",
+                                 company_id=other.id, company_ids=[Command.set(other.ids)])
+        with self.assertRaises(AccessError):
+            self.held.with_user(stranger).action_release_rewards("mine now")
+
+    def test_the_wizard_takes_the_chosen_sales(self):
+        wizard = self.env["risk.review"].with_user(self.analyst).with_context(
+            active_model="alliance.qualified.sale", active_ids=self.held.ids)
+        with Form(wizard) as form:
+            form.outcome = "reject"
+            form.reason = "Nobody was there"
+        form.record.action_decide()
+        self.assertEqual(self.held.reward_state, "rejected")

@@ -1,1 +1,2 @@
+from . import risk_breaker_reset
 from . import risk_review

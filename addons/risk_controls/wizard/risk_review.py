@@ -9,14 +9,16 @@ class RiskReview(models.TransientModel):
 
     qualified_sale_ids = fields.Many2many("alliance.qualified.sale", string="Sales", required=True)
     outcome = fields.Selection(
-        [("release", "Release"), ("reject", "Reject")], required=True, default="release")
+        [("release", "Release"), ("reject", "Reject")], required=True, default="release",
+        help="Release: the points join the period that is open now. "
+             "Reject: there will be none; the shopping voucher's money goes to the rebate pool.")
     reason = fields.Char(required=True, help="Kept with the decision, for the auditor.")
 
     @api.model
     def default_get(self, fields_list):
         values = super().default_get(fields_list)
         if self.env.context.get("active_model") == "alliance.qualified.sale":
-            values["qualified_sale_ids"] = [(6, 0, self.env.context.get("active_ids", []))]
+            values["qualified_sale_ids"] = [fields.Command.set(self.env.context.get("active_ids", []))]
         return values
 
     def action_decide(self):
