@@ -52,7 +52,7 @@ class TestViews(RiskCommon):
     def test_others_see_no_decisions(self):
         for group in ("merchant_alliance.group_operator", "voucher_settlement.group_settlement_maker",
                       "point_of_sale.group_pos_user"):
-            user = new_test_user(self.env, f"other_{group}", groups=group)
+            user = new_test_user(self.env, f"other_{group}", groups=f"base.group_user,{group}")
             self.assertFalse(self._get_actions(user))
         operator = self.env["res.users"].search([("login", "=", "other_merchant_alliance.group_operator")])
         self.assertNotIn("risk_decision_ids", self.held.with_user(operator).read()[0])
