@@ -4,9 +4,9 @@ from odoo import fields, models
 from odoo.exceptions import ValidationError
 
 from odoo.addons.merchant_alliance.tools.money import from_cents, split_by_weights, to_cents
+from odoo.addons.merchant_alliance.tools.serialize import touch
 
 from ..tools.allocation import get_bases, take_part
-from ..tools.serialize import touch
 
 ALLOCATION_FIELDS = ("alloc_pool", "alloc_shopping", "alloc_commission", "alloc_reserve", "alloc_fee")
 BASE_FIELDS = ("base_shopper", "base_merchant")

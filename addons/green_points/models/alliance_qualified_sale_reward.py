@@ -2,8 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from odoo.addons.merchant_alliance.tools.money import to_cents
-
-from ..tools.serialize import touch
+from odoo.addons.merchant_alliance.tools.serialize import touch
 
 BASE_BY_KIND = {"shopper": "base_shopper", "merchant": "base_merchant"}
 

@@ -1,1 +1,1 @@
-from . import allocation, curve, curve_chart, serialize
+from . import allocation, curve, curve_chart

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
+
+from ..tools.serialize import touch
 
 
 class AllianceContract(models.Model):
@@ -94,9 +95,7 @@ class AllianceContract(models.Model):
                 merchant=self.merchant_id.name, contract=overlap.name))
         super().write({
             "state": "active", "signed_by": signed_by, "signed_on": fields.Datetime.now()})
-        # a parallel activation holds an older snapshot: writing the row makes it fail and be retried
-        self.env.execute_query(SQL(
-            "UPDATE alliance_merchant SET id = id WHERE id = %s RETURNING id", self.merchant_id.id))
+        touch(self.merchant_id)  # a parallel activation with an older snapshot fails and is retried
 
     def _get_line(self, merchant, store, scene, day):
         """Return the rate line in force for a sale, store before scene before general; may be empty.

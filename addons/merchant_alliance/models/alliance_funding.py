@@ -46,7 +46,6 @@ class AllianceFunding(models.Model):
             domain.append(("merchant_id", "in", merchants.ids))
         merchant_ids = [m.id for m, in pending._read_group(domain, ["merchant_id"])]
         found = self.env["alliance.merchant"].browse(sorted(merchant_ids))
-        self._before_funding(found)
         for merchant in found:
             locked = merchant.try_lock_for_update()
             if not locked:
@@ -107,9 +106,6 @@ class AllianceFunding(models.Model):
         sales.write({"state": "funded", "funding_id": funding.id})
         funding._after_funded()
         return funding
-
-    def _before_funding(self, merchants):
-        """Hook: the pending sales of ``merchants`` are about to be funded."""
 
     def _filter_refunds_payable(self, refunds):
         """Hook: return those refunds whose concession can be given back now."""

@@ -1,1 +1,1 @@
-from . import money
+from . import money, serialize

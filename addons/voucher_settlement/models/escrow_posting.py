@@ -5,8 +5,8 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
+from odoo.addons.merchant_alliance.tools.serialize import touch
 
-from ..tools import touch
 from .escrow_events import BACKED_EVENTS, ESCROW_EVENTS, ESCROW_ROLES
 from .escrow_guard import install_guard
 

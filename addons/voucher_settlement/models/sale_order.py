@@ -2,8 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
-
-from ..tools import touch
+from odoo.addons.merchant_alliance.tools.serialize import touch
 
 # Longer than at the till: the shopper may go through a payment provider's pages.
 HOLD_MINUTES = 30

@@ -1,2 +1,1 @@
 from .amount import parse_amount
-from .serialize import touch
