@@ -41,7 +41,7 @@ class AllianceQualifiedSale(models.Model):
         stopped = {}
         for company, company_sales in asked.grouped("company_id").items():
             stopped |= company_sales._get_stopped(company)
-            candidates = company_sales.filtered(lambda sale: sale.id not in stopped).sorted("id")
+            candidates = company_sales.filtered(lambda sale, stopped=stopped: sale.id not in stopped).sorted("id")
             stopped |= candidates._get_above_cap(company)
         held = asked.filtered(lambda sale: sale.id in stopped)
         held.write({"reward_state": "held"})
