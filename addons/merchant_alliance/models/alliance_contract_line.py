@@ -18,7 +18,9 @@ class AllianceContractLine(models.Model):
         "alliance.contract", required=True, index=True, ondelete="cascade")
     sequence = fields.Integer(default=10)
     scene = fields.Selection(SCENES, help="Empty: every scene.")
-    store_id = fields.Many2one("alliance.store", ondelete="restrict", help="Empty: every store.")
+    store_id = fields.Many2one(
+        "alliance.store", ondelete="restrict",
+        help="Empty: every store. The rate of a store goes before that of a scene, and that before the rest.")
     rate = fields.Float(
         string="Concession (%)", digits=(5, 2), required=True, default=10.0,
         help="Percent of the cash paid, 3 to 20.")
@@ -53,7 +55,9 @@ class AllianceContractLine(models.Model):
         self.check_access("write")
         self._check_draft()
         self._check_rate(vals.get("rate", RATE_MIN))
-        return super().write(vals)
+        result = super().write(vals)
+        self._check_draft()  # of the contract it may have moved to
+        return result
 
     def unlink(self):
         self.check_access("unlink")

@@ -24,12 +24,26 @@ class AllianceDepositEntry(models.Model):
     _idempotency_key_uniq = models.Constraint(
         "UNIQUE (idempotency_key)", "This deposit entry has been recorded already.")
     _amount_not_zero = models.Constraint("CHECK (amount <> 0)", "A deposit entry has an amount.")
+    _sign_fits_kind = models.Constraint(
+        "CHECK ((kind <> 'topup' OR amount > 0) AND (kind <> 'withdrawal' OR amount < 0))",
+        "A top-up is positive, what is paid back is negative.")
+
+    @api.model
+    def _record(self, vals):
+        """Append one entry; only ``alliance.merchant._deposit`` calls this, with the balance."""
+        return super().create([vals])
 
     def _after_recorded(self):
         """Hook: this entry has just been recorded."""
 
+    # -- append-only ---------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        raise UserError(self.env._("Deposit: record it on the merchant, so that the balance follows."))
+
     def write(self, vals):
-        if set(vals) & {"merchant_id", "kind", "amount", "date", "idempotency_key"}:
+        if set(vals) & {"merchant_id", "kind", "amount", "date", "reference", "idempotency_key"}:
             raise UserError(self.env._("A deposit entry cannot be changed; record a new one."))
         return super().write(vals)
 

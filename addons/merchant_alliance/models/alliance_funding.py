@@ -1,6 +1,11 @@
+import logging
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..tools.money import from_cents, to_cents
+
+_logger = logging.getLogger(__name__)
 
 
 class AllianceFunding(models.Model):
@@ -27,85 +32,106 @@ class AllianceFunding(models.Model):
     # -- funding -----------------------------------------------------------------
 
     @api.model
-    def _cron_fund_pending(self):
-        self.env["alliance.funding"]._fund_pending()
+    def _cron_fund_pending(self, limit=1000):
+        """Fund merchant by merchant, each in a transaction of its own: one that fails stops no other."""
+        cron = self.env["ir.cron"]
+        merchants = self._get_waiting_merchants()
+        cron._commit_progress(remaining=len(merchants))
+        for merchant in merchants:
+            try:
+                fundings = self._fund_pending(merchant, limit)
+                if len(fundings.qualified_sale_ids) >= limit:  # there may be more: come back for it
+                    self.env.ref("merchant_alliance.cron_fund_pending")._trigger()
+            except Exception:
+                self.env.cr.rollback()
+                _logger.exception("Concessions of merchant %s could not be funded", merchant.id)
+            if not cron._commit_progress(1):
+                break
 
     @api.model
     def _fund_pending(self, merchants=None, limit=1000):
         """Give pending concessions their money, oldest first, as far as it is there.
 
+        A merchant that another transaction is just funding is left out.
+
         :param merchants: only these ``alliance.merchant`` (all with pending sales if None)
-        :param int limit: sales per merchant and call
+        :param int limit: sales, and refunds, per merchant and call
         :return: the fundings made
         """
         self = self.sudo()  # sudo: a job of the platform itself
         fundings = self.browse()
-        pending = self.env["alliance.qualified.sale"]
-        domain = [("state", "=", "pending")]
-        if merchants is not None:
-            domain.append(("merchant_id", "in", merchants.ids))
-        merchant_ids = [m.id for m, in pending._read_group(domain, ["merchant_id"])]
-        found = self.env["alliance.merchant"].browse(sorted(merchant_ids))
-        for merchant in found:
-            locked = merchant.try_lock_for_update()
-            if not locked:
-                continue
-            sales = pending.search(
-                [("merchant_id", "=", merchant.id), ("state", "=", "pending")], order="id", limit=limit)
-            sales -= self._cancel_unfunded(sales)
-            fundings += self._fund_merchant(merchant, sales)
-            if self.env.context.get("cron_id"):  # only a job commits; a caller keeps its transaction
-                self.env["ir.cron"]._commit_progress(1)
+        for merchant in self._get_waiting_merchants(merchants):
+            # tills go on inserting sales of a merchant that is being funded: they only refer to its row
+            if merchant.try_lock_for_update(allow_referencing=True):
+                fundings += self.with_company(merchant.company_id)._fund_merchant(merchant, limit)
         return fundings
 
-    def _cancel_unfunded(self, sales):
+    @api.model
+    def _get_waiting_merchants(self, merchants=None):
+        # sudo: jobs are the system's
+        groups = self.env["alliance.qualified.sale"].sudo()._read_group(
+            [("state", "=", "pending")] + ([("merchant_id", "in", merchants.ids)] if merchants is not None else []),
+            ["merchant_id"])
+        return self.env["alliance.merchant"].sudo().browse(sorted(merchant.id for merchant, in groups))
+
+    def _fund_merchant(self, merchant, limit):
+        """Refunds first: what they give back may fund a sale."""
+        self._cancel_refunded(merchant)
+        fundings = self._fund_refunds(merchant, limit)
+        if sales := self._get_fundable_sales(merchant, limit):
+            fundings += self._fund(merchant, sales, merchant.funding_method)
+            fundings += self._fund_refunds(merchant, limit)
+        return fundings
+
+    def _cancel_refunded(self, merchant):
         """Cancel pending sales that were refunded whole, together with their refunds."""
-        cancelled = sales.browse()
-        for origin in sales.filtered(lambda s: s.kind == "refund").origin_id:
-            if origin.state != "pending":
-                continue
-            group = origin + origin.refund_ids.filtered(lambda r: r.state == "pending")
-            if not sum(to_cents(amount, origin.currency_id) for amount in group.mapped("cash_amount")):
-                cancelled += group
-        if cancelled:
+        pending = self.env["alliance.qualified.sale"].search([
+            ("merchant_id", "=", merchant.id), ("state", "=", "pending"), ("origin_id.state", "=", "pending")])
+        origins = pending.origin_id.filtered(lambda sale: not sale._get_cash_left_cents())
+        if cancelled := origins | origins.refund_ids:
             cancelled.write({"state": "cancelled"})
             cancelled._after_cancelled()
-        return cancelled
 
-    def _fund_merchant(self, merchant, sales):
-        currency = merchant.currency_id
-        left = to_cents(merchant.deposit_balance, currency) if merchant.funding_method == "deposit" else None
-        chosen = sales.browse()
-        for sale in sales.filtered(lambda s: s.kind == "sale"):
-            cents = to_cents(sale.concession_amount, currency)
-            if left is not None:
-                if cents > left:
-                    break
-                left -= cents
-            chosen += sale
+    def _get_fundable_sales(self, merchant, limit):
+        """Return the oldest pending sales, as many as the merchant's money reaches for."""
+        sales = self.env["alliance.qualified.sale"].search(
+            [("merchant_id", "=", merchant.id), ("state", "=", "pending"), ("kind", "=", "sale")],
+            order="id", limit=limit)
+        if merchant.funding_method != "deposit":
+            return sales
+        left = to_cents(merchant.deposit_balance, merchant.currency_id)
+        for number, sale in enumerate(sales):
+            left -= to_cents(sale.concession_amount, sale.currency_id)
+            if left < 0:
+                return sales[:number]
+        return sales
+
+    def _fund_refunds(self, merchant, limit):
+        """Give the concessions of refunds back to where those of their sales came from."""
+        refunds = self._filter_refunds_payable(self.env["alliance.qualified.sale"].search(
+            [("merchant_id", "=", merchant.id), ("state", "=", "pending"), ("origin_id.state", "=", "funded")],
+            order="id", limit=limit))
         fundings = self.browse()
-        if chosen:
-            fundings += self._fund(merchant, chosen)
-        refunds = sales.filtered(lambda s: s.kind == "refund" and s.origin_id.state == "funded")
-        refunds = self._filter_refunds_payable(refunds)
-        if refunds:
-            fundings += self._fund(merchant, refunds)
+        for method, group in refunds.grouped(lambda refund: refund.origin_id.funding_id.method).items():
+            fundings += self._fund(merchant, group, method)
         return fundings
 
-    def _fund(self, merchant, sales):
-        cents = sum(to_cents(amount, merchant.currency_id) for amount in sales.mapped("concession_amount"))
+    def _fund(self, merchant, sales, method):
+        cents = sum(to_cents(sale.concession_amount, sale.currency_id) for sale in sales)
         funding = self.create({
             "name": self.env["ir.sequence"].next_by_code("alliance.funding") or "/",
             "merchant_id": merchant.id,
             "date": fields.Date.context_today(self),
-            "method": merchant.funding_method,
+            "method": method,
             "amount": from_cents(cents, merchant.currency_id),
         })
-        if merchant.funding_method == "deposit" and cents:
+        if method == "deposit" and cents:
             funding.deposit_entry_id = merchant._deposit("funding", -cents, f"funding,{funding.id}", funding.name)
         sales.write({"state": "funded", "funding_id": funding.id})
         funding._after_funded()
         return funding
+
+    # -- hooks -------------------------------------------------------------------
 
     def _filter_refunds_payable(self, refunds):
         """Hook: return those refunds whose concession can be given back now."""
@@ -113,3 +139,14 @@ class AllianceFunding(models.Model):
 
     def _after_funded(self):
         """Hook: the sales of this funding have just got their money."""
+
+    # -- append-only ---------------------------------------------------------------
+
+    def write(self, vals):
+        if set(vals) & {"name", "merchant_id", "date", "method", "amount"}:
+            raise UserError(self.env._("A funding cannot be changed; refund its sales instead."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("A funding cannot be deleted; refund its sales instead."))

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
-from ..tools.money import from_cents
+from ..tools.money import from_cents, to_cents
 from .scene import SCENES
 
 
@@ -54,6 +54,8 @@ class AllianceMerchant(models.Model):
 
     sale_count = fields.Integer(compute="_compute_counts")
     store_count = fields.Integer(compute="_compute_counts")
+    contract_count = fields.Integer(
+        compute="_compute_counts", string="Contracts Active", help="Signed and not terminated.")
     pending_amount = fields.Monetary(
         compute="_compute_counts", string="Concessions Pending",
         help="Conceded, but not funded yet: their rewards wait.")
@@ -67,7 +69,17 @@ class AllianceMerchant(models.Model):
         for merchant in self:
             merchant.sale_count = by_merchant.get(merchant, 0)
             merchant.store_count = len(merchant.store_ids)
+            merchant.contract_count = len(
+                merchant.contract_ids.filtered(lambda contract: contract.state == "active"))
             merchant.pending_amount = pending.get(merchant, 0.0)
+
+    @api.constrains("partner_id")
+    def _check_commercial_entity(self):
+        for merchant in self:
+            if merchant.partner_id != merchant.partner_id.commercial_partner_id:
+                raise ValidationError(self.env._(
+                    "Contact: %(contact)s belongs to %(entity)s; choose that one. Its contacts log in for it.",
+                    contact=merchant.partner_id.name, entity=merchant.partner_id.commercial_partner_id.name))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -78,8 +90,12 @@ class AllianceMerchant(models.Model):
     def write(self, vals):
         if "deposit_balance" in vals:
             raise UserError(self.env._("Deposit: record a deposit entry instead."))
-        if "company_id" in vals and self.qualified_sale_ids:
-            raise UserError(self.env._("Company: a merchant that has sales cannot change it."))
+        for fname in {"company_id", "partner_id"} & set(vals):
+            changed = self.filtered(lambda merchant, fname=fname: merchant[fname].id != vals[fname])
+            if changed.qualified_sale_ids or changed.deposit_entry_ids:
+                raise UserError(self.env._(
+                    "%s: a merchant that has sales or deposits cannot change it.",
+                    self._fields[fname]._description_string(self.env)))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -87,11 +103,31 @@ class AllianceMerchant(models.Model):
         if self.contract_ids or self.deposit_entry_ids:
             raise UserError(self.env._("A merchant with contracts or deposits is closed or archived, not deleted."))
 
+    # -- buttons -----------------------------------------------------------------
+
     def action_view_sales(self):
         """Open the merchant's qualified sales."""
+        return self._get_own_action("merchant_alliance.action_qualified_sale")
+
+    def action_view_stores(self):
+        """Open the merchant's stores."""
+        return self._get_own_action("merchant_alliance.action_store")
+
+    def action_view_contracts(self):
+        """Open the merchant's contracts."""
+        return self._get_own_action("merchant_alliance.action_contract")
+
+    def action_view_deposits(self):
+        """Open the merchant's deposit ledger."""
+        return self._get_own_action("merchant_alliance.action_deposit_entry")
+
+    def _get_own_action(self, xmlid):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("merchant_alliance.action_qualified_sale")
-        return {**action, "domain": [("merchant_id", "=", self.id)]}
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(xmlid),
+            "domain": [("merchant_id", "=", self.id)],
+            "context": {"default_merchant_id": self.id, "default_scene": self.scene},
+        }
 
     def action_activate(self):
         """Let the merchant's stores sell (operator)."""
@@ -103,19 +139,38 @@ class AllianceMerchant(models.Model):
         self.check_access("write")
         self.write({"state": "suspended"})
 
+    def action_close(self):
+        """End the co-operation (operator).
+
+        :raise UserError: concessions are still pending, or a deposit has not been paid back
+        """
+        self.check_access("write")
+        pending = self.env["alliance.qualified.sale"].search(
+            [("merchant_id", "in", self.ids), ("state", "=", "pending")]).merchant_id
+        for merchant in self:
+            if merchant in pending or merchant.deposit_balance:
+                raise UserError(self.env._(
+                    "%s: first let its pending concessions be funded and pay its deposit back.", merchant.name))
+        self.write({"state": "closed"})
+
+    # -- deposit -----------------------------------------------------------------
+
     def _deposit(self, kind, amount_cents, idempotency_key, reference=None):
         """Record money into or out of the prepaid deposit, once. The only writer of the balance.
 
         :param str kind: kind of ``alliance.deposit.entry``
         :param int amount_cents: positive in, negative out
-        :raise UserError: the deposit would fall below zero
+        :raise UserError: the deposit would fall below zero, or the key belongs to another entry
         :return: the ``alliance.deposit.entry``
         """
         self.ensure_one()
         entries = self.env["alliance.deposit.entry"].sudo()  # sudo: nobody may write the ledger otherwise
-        if known := entries.search([("idempotency_key", "=", idempotency_key)]):
-            return known
         amount = from_cents(amount_cents, self.currency_id)
+        if known := entries.search([("idempotency_key", "=", idempotency_key)]):
+            if (known.merchant_id, known.kind, to_cents(known.amount, known.currency_id)) != (
+                    self, kind, amount_cents):
+                raise UserError(self.env._("Deposit entry %s exists already, but differs.", idempotency_key))
+            return known
         self.flush_recordset()
         updated = self.env.execute_query(SQL(
             "UPDATE alliance_merchant SET deposit_balance = COALESCE(deposit_balance, 0) + %s"
@@ -124,9 +179,9 @@ class AllianceMerchant(models.Model):
         if not updated:
             raise UserError(self.env._(
                 "%(merchant)s: the deposit of %(balance)s is too small for this.",
-                merchant=self.name, balance=self.deposit_balance))
+                merchant=self.name, balance=self.currency_id.format(self.deposit_balance)))
         self.invalidate_recordset(["deposit_balance"])
-        entry = entries.create({
+        entry = entries._record({
             "merchant_id": self.id, "kind": kind, "amount": amount,
             "idempotency_key": idempotency_key, "reference": reference})
         entry._after_recorded()

@@ -1,9 +1,18 @@
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ConcurrencyError, UserError, ValidationError
+from odoo.tools import mute_logger
 
 from ..tools.money import from_cents, percent_of, to_cents
+from ..tools.serialize import touch
 from .scene import SCENES
 
+# Set at registration; what is left may change once: the state, the funding, a higher addon's columns.
+FROZEN_FIELDS = {
+    "name", "idempotency_key", "kind", "origin_id", "company_id", "merchant_id", "store_id", "scene",
+    "partner_id", "sale_datetime", "cash_amount", "contract_line_id", "rate", "concession_amount",
+    "pos_order_id", "sale_order_id"}
 
 class AllianceQualifiedSale(models.Model):
     """One paid sale that earns rewards, whichever channel made it.
@@ -51,8 +60,10 @@ class AllianceQualifiedSale(models.Model):
              "cancelled when refunded whole before that.")
     funding_id = fields.Many2one(
         "alliance.funding", readonly=True, index="btree_not_null", ondelete="restrict")
-    pos_order_id = fields.Many2one("pos.order", readonly=True, index="btree_not_null")
-    sale_order_id = fields.Many2one("sale.order", readonly=True, index="btree_not_null")
+    pos_order_id = fields.Many2one(
+        "pos.order", readonly=True, index="btree_not_null", ondelete="restrict")
+    sale_order_id = fields.Many2one(
+        "sale.order", readonly=True, index="btree_not_null", ondelete="restrict")
 
     _idempotency_key_uniq = models.Constraint(
         "UNIQUE (idempotency_key)", "This sale has been registered already.")
@@ -65,7 +76,11 @@ class AllianceQualifiedSale(models.Model):
     _concession_within_cash = models.Constraint(
         "CHECK (abs(concession_amount) <= abs(cash_amount))",
         "A concession cannot exceed the cash paid.")
+    _funded_names_funding = models.Constraint(
+        "CHECK ((state = 'funded') = (funding_id IS NOT NULL))",
+        "A sale is funded by a funding, and only then.")
     _pending_idx = models.Index("(merchant_id, id) WHERE state = 'pending'")
+    _merchant_time_idx = models.Index("(merchant_id, sale_datetime DESC, id DESC)")
 
     # -- registration (order's path: one insert, nothing shared is locked) -------
 
@@ -75,83 +90,158 @@ class AllianceQualifiedSale(models.Model):
 
         :param list vals_list: dicts with ``idempotency_key`` (str), ``partner`` (res.partner),
             ``store`` (alliance.store), ``sale_datetime`` (naive UTC), ``cash_cents`` (int, company
-            currency; negative for a refund) and maybe ``origin`` (alliance.qualified.sale),
-            ``pos_order_id``, ``sale_order_id`` (ids)
-        :return: their records, without the sales for which no contract was in force
+            currency; negative for a refund) and maybe ``origin`` (alliance.qualified.sale, whose
+            store and shopper count), ``pos_order_id``, ``sale_order_id`` (ids)
+        :return: their records, without the sales for which no contract was in force (noted on the order)
         :raise ValidationError: a refund takes back more than is left of its origin
         """
         # sudo: cashiers and shoppers have no rights on the ledger; amounts come from server documents
         self = self.sudo()
+        if not vals_list:
+            return self.browse()
         keys = [vals["idempotency_key"] for vals in vals_list]
         known = {sale.idempotency_key: sale for sale in self.search([("idempotency_key", "in", keys)])}
-        to_create = {}
+        new = {}
         for vals in vals_list:
-            if vals["idempotency_key"] in known or vals["idempotency_key"] in to_create:
-                continue
-            prepared = self._prepare_registration(vals)
-            if prepared:
-                to_create[vals["idempotency_key"]] = prepared
-        created = self.create(list(to_create.values()))
-        created._check_refunds_within_origin()
-        created._after_register()
-        known.update({sale.idempotency_key: sale for sale in created})
+            if vals["idempotency_key"] not in known:
+                new.setdefault(vals["idempotency_key"], vals)
+        created = self._insert_registrations(self._prepare_registrations(list(new.values())))
         if created:
+            created._after_register()
             self.env.ref("merchant_alliance.cron_fund_pending")._trigger()
+        known.update({sale.idempotency_key: sale for sale in created})
         return self.browse([known[key].id for key in dict.fromkeys(keys) if key in known])
 
-    def _prepare_registration(self, vals):
-        """Return the values of one record to create, or None when no contract is in force."""
-        origin, store, cents = vals.get("origin"), vals["store"], vals["cash_cents"]
-        company = store.company_id
-        if origin:
-            line, rate = origin.contract_line_id, origin.rate
-        else:
-            line = self._get_contract_line(store, vals["sale_datetime"])
-            rate = line.rate
-        if not line or not cents or not (origin or store.merchant_id.state == "active"):
+    def _insert_registrations(self, vals_list):
+        try:
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint(flush=False):
+                return self.create(vals_list)
+        except UniqueViolation as error:
+            # a parallel request has just registered the same document: the retry finds it
+            raise ConcurrencyError("alliance.qualified.sale: registered in parallel") from error
+
+    def _prepare_registrations(self, vals_list):
+        """Return the values of the records to create, without those that no contract covers."""
+        origins = self.union(*(vals["origin"] for vals in vals_list if vals.get("origin")))
+        touch(origins)  # of two refunds of one sale made at once, the later one sees the other
+        left = {origin: (origin._get_cash_left_cents(), origin._get_concession_left_cents()) for origin in origins}
+        sequence = self.env.ref("merchant_alliance.seq_qualified_sale")
+        lines = {}
+        prepared = []
+        for vals in vals_list:
+            if vals.get("origin"):
+                specific = self._prepare_refund_vals(vals, left)
+            else:
+                specific = self._prepare_sale_vals(vals, lines)
+            if specific:
+                prepared.append({
+                    "name": sequence._next(),
+                    "idempotency_key": vals["idempotency_key"],
+                    "sale_datetime": vals["sale_datetime"],
+                    "pos_order_id": vals.get("pos_order_id"),
+                    "sale_order_id": vals.get("sale_order_id"),
+                    **specific,
+                })
+            elif not vals.get("origin"):
+                self._note_not_registered(vals)
+        return prepared
+
+    def _prepare_sale_vals(self, vals, lines):
+        """Return what is particular to a sale, or None when its merchant has no contract in force.
+
+        :param dict lines: contract lines found before in this batch, by store and day
+        """
+        store, cents = vals["store"], vals["cash_cents"]
+        if not cents or store.merchant_id.state != "active":
             return None
-        concession = percent_of(abs(cents), rate)
-        if origin:
-            concession = -origin._get_refund_concession_cents(-cents, concession)
+        place = (store, self._get_company_day(store.company_id, vals["sale_datetime"]))
+        if place not in lines:
+            lines[place] = self.env["alliance.contract"]._get_line(
+                store.merchant_id, store, store.scene, place[1])
+        line = lines[place]
+        if not line:
+            return None
+        currency = store.company_id.currency_id
         return {
-            "name": self.env["ir.sequence"].next_by_code("alliance.qualified.sale") or "/",
-            "idempotency_key": vals["idempotency_key"],
-            "kind": "refund" if origin else "sale",
-            "origin_id": origin.id if origin else False,
-            "company_id": company.id,
+            "kind": "sale",
+            "company_id": store.company_id.id,
             "merchant_id": store.merchant_id.id,
             "store_id": store.id,
             "scene": store.scene,
             "partner_id": vals["partner"].id,
-            "sale_datetime": vals["sale_datetime"],
-            "cash_amount": from_cents(cents, company.currency_id),
             "contract_line_id": line.id,
-            "rate": rate,
-            "concession_amount": from_cents(concession, company.currency_id),
-            "pos_order_id": vals.get("pos_order_id"),
-            "sale_order_id": vals.get("sale_order_id"),
+            "rate": line.rate,
+            "cash_amount": from_cents(cents, currency),
+            "concession_amount": from_cents(percent_of(cents, line.rate), currency),
         }
 
-    def _get_contract_line(self, store, moment):
-        zone = self.with_context(tz=store.company_id.partner_id.tz or "UTC")
-        day = fields.Datetime.context_timestamp(zone, moment).date()
-        return self.env["alliance.contract"]._get_line(store.merchant_id, store, store.scene, day)
+    def _prepare_refund_vals(self, vals, left):
+        """Return what is particular to a refund: a part of its origin, at the origin's rate.
 
-    def _get_refund_concession_cents(self, cash_cents, concession_cents):
-        """Return the concession that a refund of ``cash_cents`` takes back: the last one takes all."""
+        :param dict left: (cash, concession) cents left of each origin; lowered by this refund
+        """
+        origin, cents = vals["origin"], -vals["cash_cents"]
+        cash_left, concession_left = left[origin]
+        if origin.kind != "sale" or not 0 < cents <= cash_left:
+            raise ValidationError(self.env._(
+                "Refund of %(sale)s: more cash than was paid for it cannot be given back;"
+                " %(left)s is left.", sale=origin.name,
+                left=origin.currency_id.format(float(from_cents(cash_left, origin.currency_id)))))
+        # the last refund takes what is left, so that all of them together take exactly all
+        concession = concession_left if cents == cash_left else min(
+            percent_of(cents, origin.rate), concession_left)
+        left[origin] = (cash_left - cents, concession_left - concession)
+        return {
+            "kind": "refund",
+            "origin_id": origin.id,
+            "company_id": origin.company_id.id,
+            "merchant_id": origin.merchant_id.id,
+            "store_id": origin.store_id.id,
+            "scene": origin.scene,
+            "partner_id": origin.partner_id.id,
+            "contract_line_id": origin.contract_line_id.id,
+            "rate": origin.rate,
+            "cash_amount": from_cents(-cents, origin.currency_id),
+            "concession_amount": from_cents(-concession, origin.currency_id),
+        }
+
+    def _note_not_registered(self, vals):
+        """Say on the order's log why its shopper gets nothing."""
+        for model in ("pos.order", "sale.order"):
+            if order_id := vals.get(f"{model.replace('.', '_')}_id"):
+                self.env[model].browse(order_id)._message_log(body=self.env._(
+                    "No green points: %s has no concession contract in force at the time of this sale,"
+                    " or is not active.", vals["store"].merchant_id.name))
+
+    # -- amounts -----------------------------------------------------------------
+
+    def _get_cash_left_cents(self):
+        """Return the cash of this sale that no refund has taken back."""
         self.ensure_one()
-        live = self.refund_ids.filtered(lambda refund: refund.state != "cancelled")
-        currency = self.currency_id
-        cash_left = sum(to_cents(amount, currency) for amount in (self + live).mapped("cash_amount"))
-        left = sum(to_cents(amount, currency) for amount in (self + live).mapped("concession_amount"))
-        return left if cash_cents >= cash_left else min(concession_cents, left)
+        return sum(to_cents(sale.cash_amount, sale.currency_id) for sale in self | self.refund_ids)
 
-    def _check_refunds_within_origin(self):
-        for origin in self.origin_id:
-            live = origin + origin.refund_ids.filtered(lambda refund: refund.state != "cancelled")
-            if sum(to_cents(amount, origin.currency_id) for amount in live.mapped("cash_amount")) < 0:
-                raise ValidationError(self.env._(
-                    "Refund of %s: more cash than was paid for it cannot be given back.", origin.name))
+    def _get_concession_left_cents(self):
+        """Return the concession of this sale that no refund has taken back."""
+        self.ensure_one()
+        return sum(to_cents(sale.concession_amount, sale.currency_id) for sale in self | self.refund_ids)
+
+    @api.model
+    def _convert_cents(self, cents, currency, to_currency, company, moment):
+        """Return ``cents`` of one currency in cents of another, at the rate of ``moment``."""
+        if currency == to_currency:
+            return cents
+        amount = currency._convert(
+            float(from_cents(cents, currency)), to_currency, company, moment.date())
+        return to_cents(amount, to_currency)
+
+    @api.model
+    def _get_company_day(self, company, moment):
+        """Return the ``date`` that it is for the company at ``moment`` (naive UTC)."""
+        # sudo: merchants and shoppers may not read the company's contact
+        zone = self.with_context(tz=company.sudo().partner_id.tz or "UTC")
+        return fields.Datetime.context_timestamp(zone, moment).date()
+
+    # -- hooks -------------------------------------------------------------------
 
     def _after_register(self):
         """Hook: these records have just been registered."""
@@ -159,15 +249,13 @@ class AllianceQualifiedSale(models.Model):
     def _after_cancelled(self):
         """Hook: these records were cancelled before they were funded."""
 
-    # -- append-only ---------------------------------------------------------
+    # -- append-only ---------------------------------------------------------------
 
     def write(self, vals):
-        frozen = set(vals) & {
-            "idempotency_key", "kind", "origin_id", "company_id", "merchant_id", "store_id", "scene",
-            "partner_id", "sale_datetime", "cash_amount", "contract_line_id", "rate",
-            "concession_amount"}
-        if frozen:
+        if FROZEN_FIELDS & set(vals):
             raise UserError(self.env._("A qualified sale cannot be changed; refund it instead."))
+        if {"state", "funding_id"} & set(vals) and any(sale.state != "pending" for sale in self):
+            raise UserError(self.env._("What became of a qualified sale cannot be changed."))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

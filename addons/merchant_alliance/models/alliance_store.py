@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 from .scene import SCENES
 
@@ -14,7 +15,19 @@ class AllianceStore(models.Model):
     merchant_id = fields.Many2one(
         "alliance.merchant", required=True, index=True, ondelete="restrict")
     company_id = fields.Many2one(related="merchant_id.company_id", store=True, index=True)
-    scene = fields.Selection(SCENES, required=True, default="alliance")
+    scene = fields.Selection(
+        SCENES, required=True, default="alliance",
+        help="Where its sales happen; rates of a contract may depend on it.")
     partner_id = fields.Many2one("res.partner", string="Address")
     pos_config_ids = fields.One2many("pos.config", "alliance_store_id", string="Tills")
+    website_ids = fields.One2many("website", "alliance_store_id", string="Websites")
     active = fields.Boolean(default=True)
+
+    def write(self, vals):
+        if "merchant_id" in vals:
+            moved = self.filtered(lambda store: store.merchant_id.id != vals["merchant_id"])
+            if moved and self.env["alliance.qualified.sale"].sudo().search_count(  # sudo: whoever moves it
+                    [("store_id", "in", moved.ids)], limit=1):
+                raise UserError(self.env._(
+                    "Merchant: a store that has sales cannot move to another merchant; make a new store."))
+        return super().write(vals)

@@ -4,8 +4,9 @@ from odoo.tests import tagged
 from .common import AllianceCommon
 
 
-@tagged("post_install", "-at_install")
-class TestPosSale(AllianceCommon):
+class PosSaleCommon(AllianceCommon):
+    """A till with a store, and orders as it sends them."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -18,6 +19,8 @@ class TestPosSale(AllianceCommon):
         cls.gift = cls.env["product.product"].create({
             "name": "Gift Card", "list_price": 30, "available_in_pos": True, "earns_rewards": False,
             "taxes_id": [Command.clear()]})
+        cls.later = cls.env["pos.payment.method"].create({"name": "Account", "split_transactions": True})
+        cls.config.payment_method_ids += cls.later
         cls.config.open_ui()
         cls.session = cls.config.current_session_id
         cls.cash = cls.config.payment_method_ids.filtered(lambda m: m.type != "pay_later")[:1]
@@ -26,7 +29,8 @@ class TestPosSale(AllianceCommon):
         lines = [(0, 0, {
             "product_id": p.id, "qty": qty, "price_unit": p.list_price, "discount": 0,
             "price_subtotal": p.list_price * qty, "price_subtotal_incl": p.list_price * qty,
-            "tax_ids": [], "uuid": f"{uuid}-{i}", **extra}) for i, (p, qty, extra) in enumerate(products)]
+            "tax_ids": [Command.clear()], "uuid": f"{uuid}-{i}", **extra,
+        }) for i, (p, qty, extra) in enumerate(products)]
         total = sum(line[2]["price_subtotal_incl"] for line in lines)
         return {
             "uuid": uuid, "name": f"Order {uuid}", "session_id": self.session.id, "state": "paid",
@@ -43,6 +47,9 @@ class TestPosSale(AllianceCommon):
     def _sales(self):
         return self.env["alliance.qualified.sale"].search([("merchant_id", "=", self.merchant.id)], order="id")
 
+
+@tagged("post_install", "-at_install")
+class TestPosSale(PosSaleCommon):
     def test_a_paid_order_becomes_one_sale_whatever_the_till_retries(self):
         data = self._order_data("aaaa-1", [(self.product, 2, {})])
         self._sync(data)

@@ -25,15 +25,23 @@ class TestWebSale(AllianceCommon):
             "partner_id": self.shopper.id, "website_id": self.website.id,
             "order_line": [Command.create({"product_id": p.id, "product_uom_qty": 1}) for p in products]})
 
-    def _pay(self, order, amount=None, **vals):
-        tx = self.env["payment.transaction"].create({
+    def _new_tx(self, order, amount, **vals):
+        return self.env["payment.transaction"].create({
             "provider_id": self.provider.id, "payment_method_id": self.provider.payment_method_ids[:1].id,
-            "amount": amount or order.amount_total, "currency_id": order.currency_id.id,
+            "amount": amount, "currency_id": order.currency_id.id,
             "partner_id": order.partner_id.id, "sale_order_ids": [Command.set(order.ids)],
             "reference": f"T{order.id}-{len(order.transaction_ids)}", "operation": "online_direct", **vals})
+
+    def _pay(self, order, amount=None, **vals):
+        tx = self._new_tx(order, amount or order.amount_total, **vals)
         tx._set_done()
         tx._post_process()
         return tx
+
+    def _give_back(self, tx, amount):
+        refund = tx._create_child_transaction(amount, is_refund=True)
+        refund._set_done()
+        refund._post_process()
 
     def _sales(self, order):
         return self.env["alliance.qualified.sale"].search([("sale_order_id", "=", order.id)], order="id")
@@ -73,3 +81,90 @@ class TestWebSale(AllianceCommon):
         sales = self._sales(order)
         self.assertEqual(sales.mapped("cash_amount"), [100.0, -40.0])
         self.assertEqual(sales[1].origin_id, sales[0])
+
+    def test_money_in_two_parts_earns_when_both_are_there(self):
+        order = self._order(self.product)
+        self._pay(order, 60)
+        self.assertFalse(self._sales(order))
+        self._pay(order, 40)
+        self.assertEqual(self._sales(order).cash_amount, 100.0)
+
+    def test_what_was_captured_in_part_does_not_pay_the_order(self):
+        order = self._order(self.product)
+        tx = self._pay(order, 100)
+        other = self._order(self.product)
+        part = self._new_tx(other, 100)
+        part._set_authorized()
+        capture = part._create_child_transaction(60)
+        rest = part._create_child_transaction(40)
+        capture._set_done()
+        rest._set_canceled()
+        self.assertEqual(part.state, "done")
+        (part + capture)._post_process()
+        self.assertEqual(part._get_received_cents(), 6000)
+        self.assertFalse(self._sales(other))
+        self.assertEqual((tx._get_received_cents(), len(self._sales(order))), (10000, 1))
+
+    def test_captured_whole_in_parts_earns(self):
+        order = self._order(self.product)
+        tx = self._new_tx(order, 100)
+        tx._set_authorized()
+        tx._post_process()
+        for amount in (60, 40):
+            capture = tx._create_child_transaction(amount)
+            capture._set_done()
+            capture._post_process()
+        self.assertEqual(self._sales(order).cash_amount, 100.0)
+
+    def test_money_that_was_there_before_the_order_is_confirmed(self):
+        order = self._order(self.product)
+        tx = self._new_tx(order, 100)
+        tx._set_done()
+        order.action_confirm()
+        self.assertEqual(self._sales(order).cash_amount, 100.0)
+        tx._post_process()
+        self.assertEqual(len(self._sales(order)), 1)
+
+    def test_cancelling_takes_back_what_is_left(self):
+        order = self._order(self.product)
+        tx = self._pay(order)
+        self._give_back(tx, 30)
+        order._action_cancel()
+        self._give_back(tx, 70)
+        self.assertEqual(self._sales(order).mapped("cash_amount"), [100.0, -30.0, -70.0])
+        order.action_draft()
+        order.action_confirm()
+        self.assertEqual(len(self._sales(order)), 3)
+
+    def test_the_public_user_is_no_shopper(self):
+        order = self._order(self.product)
+        order.partner_id = self.website.user_id.partner_id
+        self._pay(order)
+        self.assertEqual(order.state, "sale")
+        self.assertFalse(self._sales(order))
+
+    def test_delivery_earns_nothing(self):
+        order = self._order(self.product, self.product)
+        order.order_line[1].is_delivery = True
+        self._pay(order)
+        self.assertEqual(self._sales(order).cash_amount, 100.0)
+
+    def test_another_currency_is_converted(self):
+        foreign = self.env["res.currency"].create({
+            "name": "XTS", "symbol": "T", "rate_ids": [Command.create({"name": "2020-01-01", "rate": 4})]})
+        pricelist = self.env["product.pricelist"].create({"name": "Foreign", "currency_id": foreign.id})
+        order = self._order(self.product)
+        order.pricelist_id = pricelist
+        order._recompute_prices()
+        self.assertEqual((order.currency_id, order.amount_total), (foreign, 400))
+        tx = self._pay(order)
+        self._give_back(tx, 100)
+        self.assertEqual(self._sales(order).mapped("cash_amount"), [100.0, -25.0])
+
+    def test_without_contract_the_order_says_so(self):
+        self.mall.action_suspend()
+        order = self._order(self.product)
+        self._pay(order)
+        self.assertEqual(order.state, "sale")
+        self.assertFalse(self._sales(order))
+        self.assertTrue(order.message_ids.filtered(lambda message: "No green points" in (message.body or "")))
