@@ -124,6 +124,15 @@ class TestPosVoucherAuthorize(PosVoucherCase):
                     method.voucher_refundable(self.session.id, 1)
         self.assertEqual(self._balance(), (100.0, 10.0))
 
+    def test_reading_tills_is_not_enough(self):
+        """An office user who may read sessions is no cashier."""
+        for model in ("pos.session", "pos.config", "pos.payment.method"):
+            self.env["ir.model.access"].create({
+                "name": f"test {model}", "model_id": self.env["ir.model"]._get_id(model),
+                "group_id": self.env.ref("base.group_user").id, "perm_read": True})
+        with self.assertRaisesRegex(AccessError, "Only cashiers"):
+            self._hold(10.0, user=self.maker)
+
     def test_stores_tills_take_vouchers(self):
         self.assertIn(self.voucher_method, self.till.payment_method_ids)
         till, _cash = self._create_till("Kiosk", None)

@@ -3,6 +3,9 @@ from odoo.fields import Command
 from odoo.tests import HttpCase, JsonRpcException, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.website_sale.tests.common import MockRequest
+
+from ..controllers.vouchers import VoucherCheckout
 from .common_payments import VoucherPaymentsCommon
 
 
@@ -120,6 +123,25 @@ class TestWebVoucherApply(WebVoucherCase):
                 self.assertRefused("UserError", self._apply, amount)
         self.assertEqual(self._balance(), (100.0, 0.0))
         self.assertFalse(self._vouchers())
+
+    def test_at_most_what_is_due(self):
+        self._give_vouchers(100.0)
+        self.assertRefused("UserError", self._apply, 160.01)
+        self._apply(160)
+        self.assertRefused("UserError", self._apply, 170)
+        self.assertEqual(self._balance(), (200.0, 160.0))
+
+    def test_own_cart_only(self):
+        shopper = self.env["res.users"].search([("login", "=", "limei")])
+        other = self.env["sale.order"].create({
+            "partner_id": self._make_partner("Other").id, "website_id": self.website.id})
+        with MockRequest(self.env(user=shopper), website=self.website) as request:
+            request.cart = self.order.sudo()
+            self.assertEqual(VoucherCheckout()._get_own_cart(), self.order)
+            for cart in (other.sudo(), self.order.browse()):
+                request.cart = cart
+                with self.assertRaises(UserError):
+                    VoucherCheckout()._get_own_cart()
 
     def test_refused_amount_keeps_what_was_applied(self):
         self._apply(60)
@@ -274,9 +296,10 @@ class TestWebVoucherPay(WebVoucherCase):
 
     def test_vouchers_alone_do_not_confirm(self):
         self._apply(60)
+        messages = self.order.message_ids
         self._vouchers()._post_process()
-        self.env["payment.transaction"]._cron_post_process()
         self.assertEqual(self.order.state, "draft")
+        self.assertEqual(self.order.message_ids, messages)  # no mail about a payment yet
         self._confirm()
         self.assertEqual(self.order.state, "draft")
         self.assertEqual(self._balance(), (100.0, 60.0))
@@ -284,6 +307,8 @@ class TestWebVoucherPay(WebVoucherCase):
     def test_vouchers_pay_all(self):
         self._give_vouchers(100.0)
         self.assertEqual(self._apply(160), {"applied": 160.0, "due": 0.0})
+        self._vouchers()._post_process()
+        self.assertEqual(self.order.state, "draft")  # the shopper confirms, no job
         page = self.url_open("/shop/payment").text
         self.assertIn("o_voucher_confirm", page)
         self.assertNotIn("o_payment_form", page)
