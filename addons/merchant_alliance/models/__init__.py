@@ -10,5 +10,6 @@ from . import pos_config
 from . import pos_order
 from . import product_product
 from . import product_template
+from . import res_config_settings
 from . import sale_order
 from . import website

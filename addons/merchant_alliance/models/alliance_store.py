@@ -1,5 +1,5 @@
-from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 
 from .scene import SCENES
 
@@ -31,3 +31,10 @@ class AllianceStore(models.Model):
                 raise UserError(self.env._(
                     "Merchant: a store that has sales cannot move to another merchant; make a new store."))
         return super().write(vals)
+
+    @api.model
+    def _check_may_link(self, changes):
+        """Raise AccessError if a till or website ``changes`` its store and the user is no operator."""
+        if changes and not self.env.su and not self.env.user.has_group("merchant_alliance.group_operator"):
+            raise AccessError(self.env._(
+                "Alliance Store: only an operator of the rewards platform links a store to a till or website."))

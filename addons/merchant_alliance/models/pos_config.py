@@ -1,9 +1,21 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class PosConfig(models.Model):
     _inherit = "pos.config"
 
     alliance_store_id = fields.Many2one(
-        "alliance.store", index="btree_not_null", check_company=True,
-        help="Sales of this till to known shoppers earn green points under the store's concession contract.")
+        "alliance.store", index="btree_not_null", check_company=True, copy=False,
+        help="Sales of this till to known shoppers earn green points under the store's concession contract."
+             " Only an operator sets it: the store's merchant pays the concessions.")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env["alliance.store"]._check_may_link(any(vals.get("alliance_store_id") for vals in vals_list))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if "alliance_store_id" in vals:
+            self.env["alliance.store"]._check_may_link(any(
+                (config.alliance_store_id.id or False) != (vals["alliance_store_id"] or False) for config in self))
+        return super().write(vals)

@@ -6,8 +6,9 @@ class Website(models.Model):
     _inherit = "website"
 
     alliance_store_id = fields.Many2one(
-        "alliance.store", index="btree_not_null",
-        help="The mall's store: its concession contract applies to this website's orders.")
+        "alliance.store", index="btree_not_null", copy=False,
+        help="The mall's store: its concession contract applies to this website's orders."
+             " Only an operator sets it: the store's merchant pays the concessions.")
 
     @api.constrains("alliance_store_id", "company_id")
     def _check_alliance_store(self):
@@ -17,3 +18,15 @@ class Website(models.Model):
                 raise ValidationError(self.env._(
                     "Alliance Store: %(store)s belongs to %(company)s, not to the website's company.",
                     store=store.name, company=store.company_id.name))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env["alliance.store"]._check_may_link(any(vals.get("alliance_store_id") for vals in vals_list))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if "alliance_store_id" in vals:
+            self.env["alliance.store"]._check_may_link(any(
+                (website.alliance_store_id.id or False) != (vals["alliance_store_id"] or False)
+                for website in self))
+        return super().write(vals)

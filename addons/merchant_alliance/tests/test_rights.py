@@ -71,3 +71,44 @@ class TestRights(AllianceCommon):
                 with self.assertRaises(AccessError):
                     call()
         self.assertEqual((contract.state, self.merchant.state), ("active", "active"))
+
+    def test_closing_and_other_merchants_buttons_are_the_operator_s(self):
+        for user in (self.owner, self.buyer, self.cashier, self.auditor):
+            with self.assertRaises(AccessError):
+                self.merchant.with_user(user).action_close()
+        for user in (self.owner, self.buyer, self.cashier):
+            record = self.env["alliance.deposit.wizard"].create(
+                {"merchant_id": self.merchant.id, "amount": 10, "reference": "bank"})
+            with self.assertRaises(AccessError):
+                record.with_user(user).action_record()
+        self.assertEqual(self.merchant.deposit_entry_ids.mapped("kind").count("topup"), 1)
+
+    def test_only_operators_link_tills_and_websites_to_stores(self):
+        """A till's store decides whose deposit pays."""
+        manager = self._make_user("pos_boss", "base.group_user,point_of_sale.group_pos_manager")
+        designer = self._make_user("web_boss", "base.group_user,website.group_website_designer")
+        both = self._make_user(
+            "links", "merchant_alliance.group_operator,point_of_sale.group_pos_manager,website.group_website_designer")
+        config = self.env["pos.config"].create({"name": "Till"})
+        website = self.env["website"].search([("company_id", "=", self.company.id)], limit=1)
+        for user, record in ((manager, config), (designer, website)):
+            with self.assertRaisesRegex(AccessError, "operator"):
+                record.with_user(user).alliance_store_id = self.store
+            record.with_user(user).write({"name": "Other", "alliance_store_id": False})  # nothing changes
+        with self.assertRaisesRegex(AccessError, "operator"):
+            self.env["pos.config"].with_user(manager).create({"name": "T", "alliance_store_id": self.store.id})
+        for record in (config, website):
+            record.with_user(both).alliance_store_id = self.store
+            self.assertEqual(record.alliance_store_id, self.store)
+        self.assertFalse(config.copy().alliance_store_id)
+
+    def test_other_people_s_merchants_are_refused_by_id(self):
+        rival = self._make_user("rival", "base.group_portal", self.env["res.partner"].create(
+            {"name": "Rival", "parent_id": self.other.partner_id.id}))
+        self.env.invalidate_all()
+        for records in (self.merchant, self.store, self.merchant.contract_ids, self.merchant.contract_ids.line_ids,
+                        self.merchant.qualified_sale_ids, self.merchant.deposit_entry_ids,
+                        self.merchant.qualified_sale_ids.funding_id):
+            self.assertTrue(records)
+            with self.assertRaises(AccessError):
+                records.with_user(rival).read(["display_name"])

@@ -1,0 +1,10 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    pos_alliance_store_id = fields.Many2one(
+        related="pos_config_id.alliance_store_id", readonly=False, string="Store of the Till")
+    website_alliance_store_id = fields.Many2one(
+        related="website_id.alliance_store_id", readonly=False, string="Store of the Website")
