@@ -17,8 +17,8 @@ from .world import World
 
 _logger = logging.getLogger(__name__)
 
-TOP_UP_CENTS = 300_000
-TOP_UP_BELOW_CENTS = 150_000
+TOP_UP_CENTS = 50_000
+TOP_UP_BELOW_CENTS = 30_000
 LEFT_UNFUNDED = "hair"  # this merchant's deposit runs dry near the end: rewards stay pending
 SHANGHAI = timedelta(hours=8)
 
@@ -106,7 +106,7 @@ def _register_sales(world, sales, midnight):
 
 def _top_up(world, number):
     for key, merchant in world.merchants.items():
-        if merchant.funding_method != "deposit" or (key == LEFT_UNFUNDED and number > 42):
+        if merchant.funding_method != "deposit" or (key == LEFT_UNFUNDED and number > 38):
             continue
         if merchant.deposit_balance * 100 < TOP_UP_BELOW_CENTS:
             moment = fields.Datetime.now()

@@ -45,14 +45,14 @@ class AllianceQualifiedSale(models.Model):
     partner_id = fields.Many2one(
         "res.partner", string="Shopper", required=True, readonly=True, index=True,
         ondelete="restrict")
-    sale_datetime = fields.Datetime(required=True, readonly=True, index=True)
+    sale_datetime = fields.Datetime(string="Time", required=True, readonly=True, index=True)
     cash_amount = fields.Monetary(
-        required=True, readonly=True,
+        string="Cash Paid", required=True, readonly=True,
         help="Cash paid for goods and services; what vouchers paid is not in it. Negative: refund.")
     contract_line_id = fields.Many2one(
         "alliance.contract.line", required=True, readonly=True, ondelete="restrict")
-    rate = fields.Float(string="Concession (%)", digits=(5, 2), required=True, readonly=True)
-    concession_amount = fields.Monetary(required=True, readonly=True)
+    rate = fields.Float(string="Rate (%)", digits=(5, 2), required=True, readonly=True)
+    concession_amount = fields.Monetary(string="Concession", required=True, readonly=True)
     state = fields.Selection(
         [("pending", "Pending"), ("funded", "Funded"), ("cancelled", "Cancelled")],
         required=True, readonly=True, default="pending", index=True,
