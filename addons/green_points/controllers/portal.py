@@ -8,6 +8,8 @@ from odoo.addons.portal.controllers.portal import pager as portal_pager
 class GreenPointsPortal(CustomerPortal):
     """The shopper's page “My green points”."""
 
+    _points_rows_per_page = 20  # the page is read on a phone
+
     def _prepare_my_points_cohort_values(self, position):
         """Return what the page shows of one of the user's cohorts.
 
@@ -31,7 +33,7 @@ class GreenPointsPortal(CustomerPortal):
         holder = request.env.user.partner_id, "shopper", request.env.company
         domain = positions._get_holder_domain(*holder)
         pager = portal_pager(
-            url="/my/green-points", total=entries.search_count(domain), page=page, step=self._items_per_page)
+            url="/my/green-points", total=entries.search_count(domain), page=page, step=self._points_rows_per_page)
         return {
             **self._prepare_portal_layout_values(),
             "page_name": "green_points",
@@ -40,7 +42,7 @@ class GreenPointsPortal(CustomerPortal):
                 self._prepare_my_points_cohort_values(position)
                 for position in positions.search(
                     domain & Domain([("base", ">", 0), ("cohort_id.state", "!=", "matured")]))],
-            "entries": entries.search(domain, limit=self._items_per_page, offset=pager["offset"]),
+            "entries": entries.search(domain, limit=self._points_rows_per_page, offset=pager["offset"]),
             "pager": pager,
         }
 

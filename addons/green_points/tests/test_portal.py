@@ -1,7 +1,6 @@
 from odoo.tests import HttpCase, tagged
 
-from odoo.addons.portal.controllers.portal import CustomerPortal
-
+from ..controllers.portal import GreenPointsPortal
 from .common import GreenPointsCommon
 
 
@@ -71,7 +70,7 @@ class TestPointsPortal(GreenPointsCommon, HttpCase):
             self._register_sales(10_000)
         last = self._register_sales(7_700)
         self._fund()
-        self.patch(CustomerPortal, "_items_per_page", 3)
+        self.patch(GreenPointsPortal, "_points_rows_per_page", 3)
         self.assertIn("7.70", last._get_reward_explanation("shopper"))
         self.assertEqual(self._get_page("points_shopper").count('name="points_entry"'), 3)
         second = self._get_page("points_shopper", "/my/green-points/page/2")

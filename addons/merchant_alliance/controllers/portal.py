@@ -7,6 +7,7 @@ from odoo.http import request
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
 PERIOD_DAYS = 7
+ROWS_PER_PAGE = 20  # the page is read on a phone
 
 
 class MerchantPortal(CustomerPortal):
@@ -49,7 +50,7 @@ class MerchantPortal(CustomerPortal):
         domain = self._get_my_sales_domain() & Domain("merchant_id", "=", merchant.id)
         sales = request.env["alliance.qualified.sale"]
         pages = pager(
-            url="/my/store", total=sales.search_count(domain), page=page, step=self._items_per_page)
+            url="/my/store", total=sales.search_count(domain), page=page, step=ROWS_PER_PAGE)
         today = self._get_start_of_today()
         return {
             **values,
@@ -61,7 +62,7 @@ class MerchantPortal(CustomerPortal):
                     domain & Domain("sale_datetime", ">=", today - timedelta(days=PERIOD_DAYS - 1))),
             },
             "pending_amount": self._get_figures(domain & Domain("state", "=", "pending"))["concession"],
-            "sales": sales.search(domain, limit=self._items_per_page, offset=pages["offset"]),
+            "sales": sales.search(domain, limit=ROWS_PER_PAGE, offset=pages["offset"]),
             "pager": pages,
         }
 

@@ -39,6 +39,6 @@ class VoucherGreenPointsPortal(GreenPointsPortal):
                     [*domain, ("remaining", ">", 0), ("expires_on", ">=", today)],
                     ["expires_on:day", "kind"], ["remaining:sum", "held:sum"], order="expires_on:day")],
             "entries": request.env["voucher.entry"].search(
-                [*domain, ("amount", "!=", 0)], order="id desc", limit=self._items_per_page),
+                [*domain, ("amount", "!=", 0)], order="id desc", limit=self._points_rows_per_page),
             "currency": request.env.company.currency_id,
         }

@@ -1,0 +1,82 @@
+"""The suite's pages and routes: for whom, and never more than one's own."""
+
+import re
+
+from odoo.http import Request
+from odoo.tools import mute_logger
+
+from tests.support.digest import get_difference, take_digest
+from tests.support.roles import get_password
+from tests.support.surface import get_routes
+from tests.support.world import PlatformCase
+
+# Path -> what a visitor who is not logged in gets. A new route belongs here, and into a test of its own.
+ROUTES = {
+    "/my/green-points": "login", "/my/green-points/page/<int:page>": "login",
+    "/my/store": "login", "/my/store/page/<int:page>": "login",
+    "/shop/payment/transaction/<int:order_id>": "token",
+    "/shop/payment/vouchers/apply": "login",
+    "/shop/payment/vouchers/confirm": "login",
+    "/shop/payment/vouchers/remove": "login",
+}
+# Pages of others that show something of ours.
+PAGES = ("/my/home", "/shop", "/shop/cart", "/shop/payment")
+# Who has a cart and vouchers moves his own vouchers with these (addons/voucher_settlement/tests/test_web_voucher.py).
+OWN_VOUCHERS = {"/shop/payment/vouchers/apply", "/shop/payment/vouchers/remove"}
+NOISE = ("odoo.http", "odoo.addons.base.models.ir_rule")
+
+
+class TestRoutes(PlatformCase):
+    def test_every_route_is_known(self):
+        self.assertEqual({rule.rule for rule in get_routes(self.env)}, set(ROUTES))
+
+    def test_visitors_are_sent_to_the_login(self):
+        self.authenticate(None, None)
+        for path in (path for path, kind in ROUTES.items() if kind == "login"):
+            with self.subTest(path=path), mute_logger(*NOISE):
+                response = self._open(path, follow=False)
+                refused = (response.status_code in (301, 302, 303) and "/web/login" in response.headers["Location"]) \
+                    or response.status_code in (400, 403, 404) or "SessionExpired" in response.text
+                self.assertTrue(refused, response.text[:300])
+
+    def test_nobody_changes_anything_by_opening(self):
+        for who, user in {**self.users, "rival": self.rivals["shopper"]}.items():
+            if who == "public":
+                self.authenticate(None, None)
+            else:
+                self.authenticate(user.login, get_password(user.login))
+            for path in (*ROUTES, *PAGES):
+                if path in OWN_VOUCHERS and who in ("shopper", "rival"):
+                    continue
+                with self.subTest(who=who, path=path), mute_logger(*NOISE):
+                    self.env["voucher.wallet"]._cron_credit()  # opening one's page credits the wallet
+                    before = take_digest(self.env)
+                    self._open(path, amount=99999.99, order_id=self.world.web_orders[0].id)
+                    self.env.invalidate_all()
+                    self.assertFalse(get_difference(before, take_digest(self.env)))
+
+    def test_own_figures_alone(self):
+        """What a rival owns is on no page of mine."""
+        secrets = {"shopper": self.rival_merchant.name, "merchant": self.rival_shopper.name}
+        for role, secret in secrets.items():
+            user = self.users[role]
+            self.authenticate(user.login, get_password(user.login))
+            for path in ("/my/home", "/my/green-points", "/my/store"):
+                with self.subTest(role=role, path=path):
+                    page = self._open(path)
+                    self.assertEqual(page.status_code, 200)
+                    self.assertNotIn(secret, page.text)
+        rival = self.rivals["shopper"]
+        self.authenticate(rival.login, get_password(rival.login))
+        self.assertIn(self.rival_merchant.name, self._open("/my/green-points").text, "the figure is there to be seen")
+
+    def _open(self, path, follow=True, **params):
+        """Open a route as a browser does that sends ``params``, JSON where the route takes JSON."""
+        routing = next((rule.endpoint.routing for rule in get_routes(self.env) if rule.rule == path), {"type": "http"})
+        url = re.sub(r"<int:\w+>", str(params.pop("order_id", 1)), path)
+        if routing["type"] == "jsonrpc":
+            return self.url_open(url, json={"params": params}, allow_redirects=follow)
+        if "GET" not in (routing.get("methods") or ["GET"]):
+            return self.url_open(
+                url, data={"csrf_token": Request.csrf_token(self), **params}, allow_redirects=follow)
+        return self.url_open(url, allow_redirects=follow)

@@ -1,0 +1,118 @@
+"""A small platform in which everything exists at least once, for tests that look at it from outside."""
+
+from odoo.fields import Command
+from odoo.tests import HttpCase
+
+from odoo.addons.voucher_settlement.tests.common import SettlementCommon
+from odoo.addons.voucher_settlement.tests.common_payments import VoucherTillCommon
+
+from .roles import create_user, create_users
+from .surface import get_own_models
+
+
+class PlatformCase(SettlementCommon, VoucherTillCommon, HttpCase):
+    """Two merchants and two shoppers with sales, points, vouchers, holds, payments and reimbursements.
+
+    ``users`` has one user for each role (the merchant and the shopper are the first ones), ``rivals``
+    the other merchant's and the other shopper's users; ``world`` what was made on the way.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.rival_merchant = cls._make_merchant("RivalTeahouse")
+        cls.rival_store = cls.rival_merchant.store_ids
+        cls.rival_shopper = cls._make_partner("RivalShopper")
+        cls.shopper = cls._make_partner("FirstShopper")
+        cls.users = create_users(cls.env, prefix="sec_", partners={
+            "shopper": cls.shopper, "merchant": cls.merchant.partner_id})
+        cls.rivals = {
+            "shopper": create_user(cls.env, "shopper", "sec_rival_shopper", partner=cls.rival_shopper),
+            "merchant": create_user(cls.env, "merchant", "sec_rival_merchant", partner=cls.rival_merchant.partner_id),
+        }
+        cls.maker, cls.checker, cls.cashier = (cls.users[role] for role in ("maker", "checker", "cashier"))
+        cls.world = cls()  # the builders are methods; what they make is kept on this instance
+        cls.world._live()
+        cls.env.flush_all()
+
+    # -- life ------------------------------------------------------------------------------
+
+    def _live(self):
+        """Two settled periods, one that waits for its checker, and one of everything else."""
+        people = [(self.shopper, self.store), (self.rival_shopper, self.rival_store)]
+        for shopper, store in people:
+            SettlementCommon._sell(self, 1000, shopper, store)
+        self._settle()
+        for shopper, store in people:
+            SettlementCommon._sell(self, 500, shopper, store)
+        self._settle()
+        for shopper, store in people:
+            self._refund(SettlementCommon._sell(self, 100, shopper, store), 50)
+        self._compute()
+        for shopper, store in people:
+            self._credit(shopper)
+            self._give_vouchers(60.0, partner=shopper)
+            self._give_vouchers(40.0, kind="shopping", partner=shopper)
+            self._wallet(shopper)._authorize(1000, store, f"world,{shopper.id}", ttl_minutes=600)
+            self._register(70, shopper, store)  # stays pending
+        self._hold_rewards()
+        self._sell_at_the_till()
+        self._reimburse()
+        self._order_on_the_web()
+        self._open_wizards()
+
+    def _hold_rewards(self):
+        limits = self.env["risk.policy"]._get_policy(self.company)
+        normal = limits.shopper_cash_per_day
+        limits.shopper_cash_per_day = 1
+        self.held_sales = [
+            SettlementCommon._sell(self, 300, shopper, store) for shopper, store in (
+                (self.shopper, self.store), (self.rival_shopper, self.rival_store))]
+        limits.shopper_cash_per_day = normal
+
+    def _sell_at_the_till(self):
+        self.session = self._open_session(self.till)
+        payments = [(self.voucher_method, 10.0, self._hold(10.0)[1]), (self.cash_method, 90.0, None)]
+        self.paid_order = self._sync(self._order_data(payments))
+        rival_till, cash = self._create_till("Rival Till", self.rival_store)
+        rival_till.payment_method_ids |= self.voucher_method
+        session = self._open_session(rival_till)
+        uuid = self._hold(10.0, partner=self.rival_shopper, session=session)[1]
+        self._sync(self._order_data(
+            [(self.voucher_method, 10.0, uuid), (cash, 90.0, None)], partner=self.rival_shopper, session=session))
+
+    def _reimburse(self):
+        self.reimbursements = self.env["voucher.reimbursement"].with_user(self.maker).create(
+            [{"merchant_id": merchant.id} for merchant in (self.merchant, self.rival_merchant)])
+        self.reimbursements[0].action_submit()
+
+    def _order_on_the_web(self):
+        website = self.env["website"].search([("company_id", "=", self.company.id)], limit=1)
+        website.alliance_store_id = self.mall
+        self.web_orders = self.env["sale.order"].create([{
+            "partner_id": shopper.id, "website_id": website.id,
+            "order_line": [Command.create({"product_id": self.product.id, "product_uom_qty": 1})],
+        } for shopper in (self.shopper, self.rival_shopper)])
+        for order in self.web_orders:
+            order._apply_vouchers(500)
+
+    def _open_wizards(self):
+        """One of every transient model, as somebody with the right has it open."""
+        self.wizards = [
+            self.env["alliance.deposit.wizard"].with_user(self.users["operator"]).create(
+                {"merchant_id": self.merchant.id, "amount": 99999.0, "reference": "invented"}),
+            self.env["risk.review"].with_user(self.users["analyst"]).create(
+                {"qualified_sale_ids": self.held_sales[0].ids, "outcome": "release", "reason": "invented"}),
+            self.env["risk.breaker.reset"].with_user(self.users["analyst"]).create({
+                "breaker_id": self.env["risk.breaker"].search([], limit=1).id, "cap_amount": 9999999.0,
+                "reason": "invented"}),
+            self.env["escrow.check"].with_user(self.users["auditor"]).create({}),
+        ]
+
+    # -- looking -----------------------------------------------------------------------------
+
+    def _get_populated(self):
+        """Return ``{model: its records}`` for every model of ours that keeps records."""
+        return {
+            name: self.env[name].sudo().with_context(active_test=False).search([])
+            for name in get_own_models(self.env) if not self.env[name]._abstract}
