@@ -82,7 +82,9 @@ class PosOrder(models.Model):
         refunds = origins.lines.refund_orderline_ids.order_id.filtered(
             lambda refund: refund.state in PAID_STATES) | self
         returned = sum(max(-refund._get_money_cents(), 0) for refund in refunds)
-        paid = max(origins._get_money_cents(), 0)
+        # A payment slipped in afterwards does not turn into money what vouchers paid.
+        by_vouchers = sum(payment._get_cents() for payment in origins._get_voucher_payments())
+        paid = max(min(origins._get_money_cents(), origins._get_total_cents() - by_vouchers), 0)
         if returned > paid:
             raise UserError(self.env._(
                 "Refund %(refund)s: order %(order)s was paid with %(money)s of money; what vouchers"
@@ -107,17 +109,9 @@ class PosOrder(models.Model):
         Of a total that the till states lower, the lower one counts.
         """
         self.ensure_one()
-        tax = self.env["account.tax"]
-        base_lines = self.lines._prepare_tax_base_line_values()
-        tax._add_tax_details_in_base_lines(base_lines, self.company_id)
-        tax._round_base_lines_tax_details(base_lines, self.company_id)
-        computed = tax._get_tax_totals_summary(
-            base_lines=base_lines, currency=self.currency_id, company=self.company_id,
-        )["total_amount_currency"]
         stated = to_cents(self.amount_total, self.currency_id)
-        # The lines of an order with a negative total are computed as positive ones (core).
-        whole = min(max(to_cents(computed, self.currency_id), 0), abs(stated))
-        return -whole if stated < 0 else whole
+        sign = -1 if stated < 0 else 1
+        return sign * min(max(sign * self._get_lines_cents(self.lines), 0), abs(stated))
 
     def _get_restorable_vouchers(self):
         """Return [(captured hold, cents not given back yet)] of an order."""

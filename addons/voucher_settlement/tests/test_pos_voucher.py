@@ -422,6 +422,13 @@ class TestPosVoucherRefund(PosVoucherCase):
             "pos.order.line": {line["uuid"]: {"refunded_orderline_id": order.lines.uuid}}}
         self.assertRefused(data, "paid with")
 
+    def test_no_cash_after_a_payment_slipped_in(self):
+        """A payment added to the paid order does not open a way to more money than was taken."""
+        order = self._sell(60.0, cash=40.0)
+        self.env["pos.payment"].with_user(self.cashier).create({
+            "pos_order_id": order.id, "amount": 60.0, "payment_method_id": self.cash_method.id})
+        self.assertRefused(self._refund(order, 0.0, cash=100.0), "paid with .*40")
+
     def test_refund_wizard_in_the_office(self):
         order = self._sell(60.0, cash=40.0)
         refund = order._refund()
