@@ -1,11 +1,23 @@
 from odoo import fields
-from odoo.http import request
+from odoo.http import request, route
 
 from odoo.addons.green_points.controllers.portal import GreenPointsPortal
 
 
 class VoucherGreenPointsPortal(GreenPointsPortal):
     """“My green points” also shows what the points have turned into."""
+
+    @route(readonly=False)
+    def portal_my_green_points(self, page=1, **kw):
+        # Opening the wallet is what credits it; the job only sees to those that nobody opens.
+        self._get_my_wallet()._credit_up_to_date()
+        return super().portal_my_green_points(page=page, **kw)
+
+    def _get_my_wallet(self):
+        """Return the user's own wallet, empty before the first points."""
+        return request.env["voucher.wallet"].search([
+            ("partner_id", "=", request.env.user.partner_id.id),
+            ("company_id", "=", request.env.company.id)])
 
     def _get_my_vouchers_domain(self):
         """Return the domain of the user's own vouchers; every query below is bound by it."""
@@ -26,13 +38,10 @@ class VoucherGreenPointsPortal(GreenPointsPortal):
     def _prepare_my_vouchers_values(self):
         """Return what the page shows of the user's vouchers: wallet, what is left, latest events."""
         domain = self._get_my_vouchers_domain()
-        wallet = request.env["voucher.wallet"].search([
-            ("partner_id", "=", request.env.user.partner_id.id),
-            ("company_id", "=", request.env.company.id)])
         today = fields.Date.today()
         kinds = dict(request.env["voucher.lot"]._fields["kind"]._description_selection(request.env))
         return {
-            "wallet": wallet,
+            "wallet": self._get_my_wallet(),
             "lots": [
                 {"kind": kinds[kind], "expires_on": expires_on, "remaining": remaining, "held": held}
                 for expires_on, kind, remaining, held in request.env["voucher.lot"]._read_group(

@@ -18,7 +18,6 @@ class TestSettlementPortal(SettlementCommon, HttpCase):
         self._sell(1000, shopper=self.user.partner_id)
         self._settle()
         self._settle()
-        self._credit(self.user.partner_id)
 
     def _get_page(self, login):
         self.authenticate(login, login)
@@ -27,6 +26,8 @@ class TestSettlementPortal(SettlementCommon, HttpCase):
         return response.text
 
     def test_own_vouchers_and_multiple(self):
+        """Opening the page credits the wallet; no job has run."""
+        self.assertFalse(self._wallet(self.user.partner_id).credited)
         page = self._get_page("portal_shopper")
         self.assertIn("7.50", page)
         self.assertIn("10.00", page)
