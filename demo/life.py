@@ -13,6 +13,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 
 from . import names, plan
+from .channels import Channels
 from .world import World
 
 _logger = logging.getLogger(__name__)
@@ -44,11 +45,19 @@ def build(env, lang=None, progress=print):
         if week.number < plan.PERIODS:
             with freeze_time(clock + timedelta(minutes=5)):
                 _settle(world)
+        if week.number == plan.PERIODS - 1:
+            _reject_held(world)
         env.cr.commit()
         if week.number % 5 == 0:
             progress(f"period {week.number} of {plan.PERIODS}: "
                      f"{env['alliance.qualified.sale'].search_count([])} sales, "
                      f"{time.monotonic() - started:.0f} s")
+    progress("today's orders at the tills and in the web mall")
+    channels = Channels(world)
+    channels.sell_at_the_tills()
+    channels.sell_in_the_mall()
+    env["alliance.funding"]._fund_pending()
+    env.cr.commit()
     return world
 
 
@@ -125,6 +134,13 @@ def _refund(world, refunded, records):
     if vals_list:
         world.env["alliance.qualified.sale"]._register_sales(vals_list)
         world.env["alliance.funding"]._fund_pending()
+
+
+def _reject_held(world):
+    """The analyst looks at what was held in the period before the last; the last one's still waits."""
+    held = world.env["alliance.qualified.sale"].search([("reward_state", "=", "held")])
+    if held:
+        held.with_user(world.users["analyst"]).action_reject_rewards(world.text(names.REJECTED))
 
 
 def _redeem(world, week):

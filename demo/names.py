@@ -44,6 +44,10 @@ PRODUCTS = [
     ("GP-GIFT-TEA", ("Dragon Well Tea Box", "龙井茶礼盒"), 188, "web"),
 ]
 
+REJECTED = (
+    "The same shopper fourteen times within an hour; the merchant has no receipts for it.",
+    "同一消费者一小时内连续交易十四次，商家无法提供小票。")
+
 # login, name, groups (XML ids); a portal user has none
 STAFF = [
     ("operator", ("Olivia Operator", "运营 欧阳"), [

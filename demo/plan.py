@@ -8,6 +8,8 @@ PERIODS = 45
 DAYS = 7
 REFUND_SHARE = 0.03
 REDEEM_SHARE = 0.30
+# Somebody rings up the same shopper again and again within one hour, in the last two periods.
+BURST_MERCHANT, BURST_SHOPPER, BURST_DAY, BURST_COUNT = "bakery", 23, 2, 14
 
 
 @dataclass
@@ -54,6 +56,8 @@ def build_weeks(merchants, shopper_count, periods=PERIODS, seed=SEED):
             count = max(1, round(rng.gauss(per_week * trade, per_week * 0.2)))
             for index in range(count):
                 week.sales.append(_build_sale(rng, number, key, ticket, index, favourites[key], shopper_count))
+        if number > periods - 2:
+            week.sales += _build_burst(number)
         week.sales.sort(key=lambda sale: sale.at)
         physical = [m[0] for m in merchants]
         week.redemptions = [
@@ -73,3 +77,11 @@ def _build_sale(rng, number, key, ticket, index, regulars, shopper_count):
     refund = rng.choice((0.5, 1.0)) if rng.random() < REFUND_SHARE else 0.0
     at = (day * 24 + hour) * 60 + rng.randrange(60)
     return Sale(f"demo,{number:02d},{key},{index:03d}", key, shopper, at, cents, refund)
+
+
+def _build_burst(number):
+    """Return sales that follow each other faster than any shopper buys."""
+    first = (BURST_DAY * 24 + 15) * 60
+    return [
+        Sale(f"demo,{number:02d},burst,{index:03d}", BURST_MERCHANT, BURST_SHOPPER, first + 3 * index, 8800)
+        for index in range(BURST_COUNT)]

@@ -1,11 +1,15 @@
 """Builds the demo world: company, merchants with stores and tills, people, products."""
 
+import base64
+from pathlib import Path
+
 from odoo import Command, fields
 
 from . import names
 from .names import pick
 
 CHART = "cn"
+LOGO = Path(__file__).with_name("logo.png")
 WHOLE_PLATFORM_CITY = ("Shanghai", "上海")
 
 
@@ -21,6 +25,7 @@ class World:
         self.shoppers = []
         self.users = {}
         self.products = {}
+        self.tills = {}
 
     def text(self, pair):
         """Return the name of ``pair`` in the language of the demo."""
@@ -32,11 +37,16 @@ class World:
         """Give the company its name, country, currency and the Chinese chart of accounts."""
         env, company = self.env, self.company
         company.write({"name": self.text(names.PLATFORM), "country_id": env.ref("base.cn").id})
+        company.logo = self._get_logo()
         company.partner_id.tz = "Asia/Shanghai"
         env.user.tz = "Asia/Shanghai"
         if company.chart_template != CHART:
             env["account.chart.template"].try_loading(CHART, company, install_demo=False)
         company.currency_id = env.ref("base.CNY")
+
+    @staticmethod
+    def _get_logo():
+        return base64.b64encode(LOGO.read_bytes())
 
     # -- people -----------------------------------------------------------------
 
@@ -128,8 +138,10 @@ class World:
             config = self.env["pos.config"].create({
                 "name": self.stores[key].name, "alliance_store_id": self.stores[key].id})
             config.payment_method_ids = [Command.link(voucher_method.id)]
+            self.tills[key] = config
         for website in self.env["website"].search([("company_id", "=", self.company.id)]):
-            website.write({"alliance_store_id": self.stores["mall"].id, "name": self.company.name})
+            website.write({
+                "alliance_store_id": self.stores["mall"].id, "name": self.company.name, "logo": self._get_logo()})
 
     def today(self):
         """Return the platform's current date in its own time zone."""

@@ -65,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _setup(_options) -> None:
+    system_packages.install_for_run()
     system_packages.install_for_tests()
     for purpose in ("run", "test"):
         with workspace.opened(purpose):

@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from .. import accounts, paths, workspace
+from .. import accounts, paths, system_packages, workspace
 from ..console import SetupError, log_file, say
 from ..databases import BUILDING
 from ..stamps import exclusive, tree_fingerprint
@@ -28,6 +28,7 @@ LOGINS = (
 
 def serve(options) -> int:
     """Set everything up if need be, then serve until interrupted."""
+    system_packages.install_for_run()
     with workspace.opened("run") as work, _only_user_of(options.db):
         _stop_left_over_server(work, options.db)
         _require_free_port(options.port)
