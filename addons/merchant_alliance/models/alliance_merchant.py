@@ -90,12 +90,14 @@ class AllianceMerchant(models.Model):
     def write(self, vals):
         if "deposit_balance" in vals:
             raise UserError(self.env._("Deposit: record a deposit entry instead."))
-        for fname in {"company_id", "partner_id"} & set(vals):
-            changed = self.filtered(lambda merchant, fname=fname: merchant[fname].id != vals[fname])
+        # the books know who owes and is owed by these
+        for fname in {"company_id", "partner_id", "is_platform"} & set(vals):
+            field = self._fields[fname]
+            changed = self.filtered(lambda m, f=field: f.convert_to_write(m[f.name], m) != vals[f.name])
             if changed.qualified_sale_ids or changed.deposit_entry_ids:
                 raise UserError(self.env._(
                     "%s: a merchant that has sales or deposits cannot change it.",
-                    self._fields[fname]._description_string(self.env)))
+                    field._description_string(self.env)))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

@@ -53,6 +53,17 @@ class TestDeposit(AllianceCommon):
         with self.assertRaises(UserError):
             entry.unlink()
 
+    def test_who_owes_and_is_owed_stays(self):
+        """Books name the merchant's contact and company, and whether it is the platform itself."""
+        self.merchant.is_platform = True
+        self.merchant.is_platform = False
+        self._top_up(1000)
+        others = {"partner_id": self.shopper.id, "is_platform": True, "company_id": self.company.copy().id}
+        for field, value in others.items():
+            with self.subTest(field=field), self.assertRaisesRegex(UserError, "cannot change it"):
+                self.merchant[field] = value
+        self.merchant.write({"is_platform": False, "partner_id": self.merchant.partner_id.id})
+
     def test_refund_gives_the_concession_back(self):
         self._top_up(1000)
         sale = self._sell(10000)
