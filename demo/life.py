@@ -172,3 +172,4 @@ def _settle(world):
     period.with_user(world.users["checker"]).action_approve()
     maker.action_settle()
     env["voucher.wallet"]._cron_credit()
+    env["voucher.lot"]._cron_expire()

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools.money import from_cents, to_cents
+from ..tools.serialize import retry_collisions
 
 _logger = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ class AllianceFunding(models.Model):
         cron._commit_progress(remaining=len(merchants))
         for merchant in merchants:
             try:
-                fundings = self._fund_pending(merchant, limit)
+                fundings = retry_collisions(self.env.cr, lambda m=merchant: self._fund_pending(m, limit))
                 if len(fundings.qualified_sale_ids) >= limit:  # there may be more: come back for it
                     self.env.ref("merchant_alliance.cron_fund_pending")._trigger()
             except Exception:

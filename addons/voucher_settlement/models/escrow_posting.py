@@ -60,6 +60,7 @@ class EscrowPosting(models.AbstractModel):
             return self.env["account.move"]
         self._check_covered(company, specs)
         self._check_backed(specs)
+        touch(self._get_journal(company))  # its entries are chained: one transaction after the other
         moves = self.env["account.move"].create([self._prepare_move_vals(company, spec) for spec in specs])
         moves._mark_escrow([spec["event"] for spec in specs])
         moves._post(soft=False)

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from odoo.addons.merchant_alliance.tools.serialize import retry_collisions
+
 # kind of voucher entry: (event, debit role, credit role) for what leaves (or comes back to) wallets
 VOUCHER_EVENTS = {
     "redeem": ("redeem", "vouchers_outstanding", "redeemed_due"),
@@ -49,6 +51,8 @@ class EscrowPosting(models.AbstractModel):
     def _cron_post(self):
         """Book what the day brought, for every company that has its accounts."""
         for company in self.env["res.company"].search([("chart_template", "!=", False)]).filtered(self._has_books):
-            self._post_unposted(company)
-            if self.env.context.get("cron_id"):
-                self.env["ir.cron"]._commit_progress(1)
+            if not self.env.context.get("cron_id"):
+                self._post_unposted(company)
+                continue
+            retry_collisions(self.env.cr, lambda c=company: self._post_unposted(c))
+            self.env["ir.cron"]._commit_progress(1)

@@ -1,14 +1,7 @@
-import logging
-import time
-
-from psycopg2.errors import DeadlockDetected, SerializationFailure
-
 from odoo import api, models
 from odoo.tools import SQL
 
-_logger = logging.getLogger(__name__)
-
-CHUNK_TRIES = 5
+from odoo.addons.merchant_alliance.tools.serialize import retry_collisions
 
 
 class VoucherWallet(models.Model):
@@ -173,29 +166,22 @@ class VoucherWallet(models.Model):
         """
         cron = self.env["ir.cron"]
         in_cron = bool(self.env.context.get("ir_cron_progress_id"))
+
+        def run_chunk():
+            if ids := [row[0] for row in self.env.execute_query(pick)]:
+                work(ids)
+                self.env.flush_all()
+            return len(ids)
+
         self.env.flush_all()
         [[left]] = self.env.execute_query(count)
         if in_cron:
             cron._commit_progress(remaining=left)
-        done = tries = 0
+        done = 0
         while True:
-            try:
-                ids = [row[0] for row in self.env.execute_query(pick)]
-                if not ids:
-                    return done
-                work(ids)
-                self.env.flush_all()
-            except (SerializationFailure, DeadlockDetected):
-                tries += 1
-                if not in_cron or tries > CHUNK_TRIES:
-                    raise
-                _logger.info("Chunk collided with another transaction, try %s", tries)
-                self.env.cr.rollback()
-                time.sleep(0.05 * tries)
-                continue
-            tries = 0
-            done += len(ids)
-            if in_cron and not cron._commit_progress(len(ids)):
+            worked_off = retry_collisions(self.env.cr, run_chunk) if in_cron else run_chunk()
+            done += worked_off
+            if not worked_off or (in_cron and not cron._commit_progress(worked_off)):
                 return done
 
     # -- reconciliation ----------------------------------------------------------------------

@@ -1,0 +1,154 @@
+"""What the tests of this folder run at the same moment in many processes and threads."""
+
+import random
+import threading
+import time
+
+from psycopg2 import errorcodes
+from psycopg2.errors import OperationalError
+
+import odoo.api
+from odoo.exceptions import ConcurrencyError, UserError
+from odoo.tools import mute_logger
+
+from tests.support.platform import prepare_sale, settle_step
+
+RETRIED = (errorcodes.SERIALIZATION_FAILURE, errorcodes.DEADLOCK_DETECTED, errorcodes.LOCK_NOT_AVAILABLE)
+
+
+def until_done(registry, work, seconds: float = 150):
+    """Run ``work(env)`` in a transaction of its own, again and again while others are in the way.
+
+    Odoo's own retrying, without its long waits and its last try.
+
+    :return: what ``work`` returns, or the :class:`UserError` that it ended with
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            with registry.cursor() as cr:
+                return work(odoo.api.Environment(cr, odoo.api.SUPERUSER_ID, {}))
+        except UserError as error:
+            return error
+        except (OperationalError, ConcurrencyError) as error:
+            if getattr(error, "pgcode", None) not in RETRIED and not isinstance(error, ConcurrencyError):
+                raise
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(random.uniform(0.005, 0.1))
+
+
+def in_threads(registry, works) -> list:
+    """Run every ``work(env)`` in a thread with a connection of its own, all released at once; return what each gave."""
+    outcomes = [None] * len(works)
+    gate = threading.Barrier(len(works))
+
+    def run(number, work):
+        gate.wait()
+        try:
+            outcomes[number] = until_done(registry, work)
+        except Exception as error:  # noqa: BLE001 - handed to the test
+            outcomes[number] = error
+
+    with mute_logger("odoo.sql_db"):
+        threads = [threading.Thread(target=run, args=item) for item in enumerate(works)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    for outcome in outcomes:
+        if isinstance(outcome, Exception) and not isinstance(outcome, UserError):
+            raise outcome
+    return outcomes
+
+
+def redeem(env, wallet_id, store_id, prefix, count, cents):
+    """Pay ``count`` times with vouchers, each authorised and captured in transactions of their own.
+
+    :return: [paid, refused]
+    """
+    def authorize(number):
+        def work(env):
+            wallet = env["voucher.wallet"].browse(wallet_id)
+            return wallet._authorize(cents, env["alliance.store"].browse(store_id), f"{prefix},{number}").id
+        return work
+
+    holds = in_threads(env.registry, [authorize(number) for number in range(count)])
+    captures = [lambda env, hold=hold: bool(env["voucher.hold"].browse(hold)._capture() or True)
+                for hold in holds if not isinstance(hold, UserError)]
+    if captures:
+        in_threads(env.registry, captures)
+    return [len(captures), count - len(captures)]
+
+
+def authorize_once(env, wallet_id, store_id, key, count, cents):
+    """Ask ``count`` times at once with the same key, then capture as often; return the holds' ids."""
+    holds = in_threads(env.registry, [
+        lambda env: env["voucher.wallet"].browse(wallet_id)._authorize(
+            cents, env["alliance.store"].browse(store_id), key).id] * count)
+    in_threads(env.registry, [lambda env: bool(env["voucher.hold"].browse(holds[0])._capture() or True)] * count)
+    return sorted(set(holds))
+
+
+def capture_or_release(env, hold_id, count):
+    """Capture and release one hold at once, ``count`` times each."""
+    works = [lambda env: env["voucher.hold"].browse(hold_id)._capture() and None,
+             lambda env: env["voucher.hold"].browse(hold_id)._release() and None] * count
+    return [type(outcome).__name__ for outcome in in_threads(env.registry, works)]
+
+
+def register(env, key, shopper_id, store_id, cents, count):
+    """Register the same sale ``count`` times at once; return the ids of what came of it."""
+    return sorted(set(in_threads(env.registry, [
+        lambda env: env["alliance.qualified.sale"]._register_sales(
+            [prepare_sale(env, key, shopper_id, store_id, cents)]).id] * count)))
+
+
+def fund(env, merchant_id, count):
+    """Fund one merchant's sales ``count`` times at once."""
+    in_threads(env.registry, [
+        lambda env: env["alliance.funding"]._fund_pending(env["alliance.merchant"].browse(merchant_id)).ids] * count)
+
+
+def sell_and_fund(env, prefix, shopper_ids, store_id, merchant_id):
+    """Sell to each shopper and fund, one after the other, each step committed."""
+    def sell(number, shopper_id):
+        return lambda env: env["alliance.qualified.sale"]._register_sales(
+            [prepare_sale(env, f"{prefix},{number}", shopper_id, store_id, 10_000)]).id
+
+    for item in enumerate(shopper_ids):
+        until_done(env.registry, sell(*item))
+        until_done(env.registry, lambda env: env["alliance.funding"]._fund_pending(
+            env["alliance.merchant"].browse(merchant_id)).ids)
+
+
+def refund(env, origin_id, key, cents):
+    """Register and fund the refund of a sale; return what was refused, if anything."""
+    def work(env):
+        origin = env["alliance.qualified.sale"].browse(origin_id)
+        env["alliance.qualified.sale"]._register_sales([prepare_sale(
+            env, key, origin.partner_id.id, origin.store_id.id, -cents, origin=origin)])
+        env["alliance.funding"]._fund_pending(origin.merchant_id)
+
+    outcome = until_done(env.registry, work)
+    return str(outcome) if outcome else None
+
+
+def settle(env, ids, periods):
+    """Settle ``periods`` periods, each step in a transaction of its own."""
+    for _number in range(periods):
+        for step in ("close", "compute", "approve", "settle"):
+            outcome = until_done(env.registry, lambda env, step=step: settle_step(env, ids, step))
+            if outcome:
+                raise outcome
+
+
+def credit(env, wallet_id, count):
+    """Open one wallet ``count`` times at once."""
+    in_threads(env.registry, [
+        lambda env: env["voucher.wallet"].browse(wallet_id)._credit_up_to_date()] * count)
+
+
+def run_funding_job(env):
+    """Run the funding job as cron does, committing merchant by merchant."""
+    env["alliance.funding"]._cron_fund_pending()

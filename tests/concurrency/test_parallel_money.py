@@ -1,0 +1,185 @@
+"""Real parallel connections: whatever happens at once, nothing is spent, given or counted twice."""
+
+import pytest
+
+from tests.support import platform
+
+JOBS = "tests.concurrency.jobs"
+PROCESSES = 8
+
+
+@pytest.fixture
+def world(scratch_db):
+    """Two merchants, fifty shoppers, a maker and a checker."""
+    with scratch_db.open_env() as env:
+        ids = platform.build(env, shopper_count=50)
+    return ids
+
+
+def race(database, job, *arguments_of_each):
+    """Run ``job`` once for each tuple of arguments, each in a process, at the same moment."""
+    outcomes = database.race(*((f"{JOBS}:{job}", *arguments) for arguments in arguments_of_each), timeout=300)
+    for outcome in outcomes:
+        if isinstance(outcome, Exception):
+            raise outcome
+    return outcomes
+
+
+def fill_wallet(database, ids, cents):
+    with database.open_env() as env:
+        return platform.give_vouchers(env, ids["shoppers"][0], cents, "test,vouchers").id
+
+
+def assert_books_agree(database):
+    """Every sub-ledger adds up, wallet by wallet and account by account."""
+    with database.open_env() as env:
+        env["escrow.posting"]._post_unposted(env.company)
+    assert database.query("""
+        SELECT w.id FROM voucher_wallet w LEFT JOIN (
+               SELECT l.wallet_id, sum(l.remaining) AS remaining, sum(l.held) AS held,
+                      sum(l.amount) FILTER (WHERE l.remaining < 0 OR l.held < 0 OR l.held > l.remaining) AS broken
+                 FROM voucher_lot l GROUP BY 1) lot ON lot.wallet_id = w.id
+         LEFT JOIN (SELECT wallet_id, sum(amount) AS amount FROM voucher_entry GROUP BY 1) e ON e.wallet_id = w.id
+         WHERE w.balance_deduction + w.balance_shopping <> COALESCE(lot.remaining, 0)
+            OR w.held_deduction + w.held_shopping <> COALESCE(lot.held, 0)
+            OR COALESCE(e.amount, 0) <> COALESCE(lot.remaining, 0) OR lot.broken IS NOT NULL""") == []
+
+
+def test_200_redemptions_never_spend_more_than_there_is(scratch_db, world):
+    """100.00 in the wallet, 200 payments of 0.70 at once: 142 are paid, 58 refused, 0.60 left."""
+    wallet = fill_wallet(scratch_db, world, 10_000)
+    outcomes = race(scratch_db, "redeem", *(
+        (wallet, world["stores"][number % 2], f"test,{number}", 200 // PROCESSES, 70)
+        for number in range(PROCESSES)))
+    paid, refused = map(sum, zip(*outcomes, strict=True))
+    assert (paid, refused) == (142, 58)
+    [(balance, held)] = scratch_db.query(
+        "SELECT balance_deduction::text, held_deduction::text FROM voucher_wallet WHERE id = %s", (wallet,))
+    assert (float(balance), float(held)) == (0.60, 0.0)
+    [(spent, count)] = scratch_db.query("SELECT sum(amount)::text, count(*) FROM voucher_entry WHERE kind = 'redeem'")
+    assert (spent, count) == ("-99.40", 142)
+    assert_books_agree(scratch_db)
+
+
+def test_one_key_is_one_payment(scratch_db, world):
+    """The same payment sent 80 times at once is held once and captured once."""
+    wallet = fill_wallet(scratch_db, world, 10_000)
+    outcomes = race(scratch_db, "authorize_once", *[(wallet, world["stores"][0], "test,once", 20, 4_000)] * 4)
+    assert len({tuple(holds) for holds in outcomes}) == 1
+    assert scratch_db.query("SELECT count(*), sum(amount)::text FROM voucher_entry WHERE kind = 'redeem'") == [
+        (1, "-40.00")]
+    assert_books_agree(scratch_db)
+
+
+def test_captured_or_released_never_both(scratch_db, world):
+    wallet = fill_wallet(scratch_db, world, 10_000)
+    for number in range(4):
+        with scratch_db.open_env() as env:
+            hold = env["voucher.wallet"].browse(wallet)._authorize(
+                1_000, env["alliance.store"].browse(world["stores"][0]), f"test,{number}").id
+        race(scratch_db, "capture_or_release", (hold, 4), (hold, 4))
+    held = dict(scratch_db.query("SELECT state, count(*) FROM voucher_hold GROUP BY 1"))
+    assert set(held) <= {"captured", "released"}
+    [(spent,)] = scratch_db.query("SELECT count(*) FROM voucher_entry WHERE kind = 'redeem'")
+    assert spent == held.get("captured", 0)
+    assert_books_agree(scratch_db)
+
+
+def test_one_sale_whatever_is_retried(scratch_db, world):
+    arguments = ("till,1", world["shoppers"][0], world["stores"][0], 12_300, 15)
+    outcomes = race(scratch_db, "register", *[arguments] * 4)
+    assert len({tuple(ids) for ids in outcomes}) == 1
+    assert scratch_db.query("SELECT count(*) FROM alliance_qualified_sale") == [(1,)]
+
+
+def test_funding_never_overdraws_the_deposit(scratch_db, world):
+    """The deposit reaches for 5 of 12 sales, whoever funds them how often at once."""
+    with scratch_db.open_env() as env:
+        merchant = platform.make_merchant(env, "Small", deposit_cents=5_500)
+        env["alliance.qualified.sale"]._register_sales([
+            platform.prepare_sale(env, f"test,{number}", world["shoppers"][number % 3], merchant.store_ids.id, 10_000)
+            for number in range(12)])
+        merchant_id = merchant.id
+    race(scratch_db, "fund", *[(merchant_id, 8)] * 4)
+    assert scratch_db.query(
+        "SELECT deposit_balance::text FROM alliance_merchant WHERE id = %s", (merchant_id,)) == [("5.00",)]
+    assert dict(scratch_db.query("SELECT state, count(*) FROM alliance_qualified_sale GROUP BY 1")) == {
+        "funded": 5, "pending": 7}
+    assert scratch_db.query("""
+        SELECT qualified_sale_id FROM green_points_entry GROUP BY 1, holder_kind HAVING count(*) > 1""") == []
+    assert_books_agree(scratch_db)
+
+
+def test_a_sale_joins_one_cohort_while_periods_close(scratch_db, world):
+    """Sales are funded while periods close, are settled and wallets opened: every frozen total is what is in it."""
+    sellers = [(f"{JOBS}:sell_and_fund", f"test,{number}", world["shoppers"][number::2], world["stores"][number],
+                world["merchants"][number]) for number in range(2)]
+    outcomes = scratch_db.race(*sellers, (f"{JOBS}:settle", world, 5), timeout=300)
+    assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
+    assert scratch_db.query("SELECT count(*) FROM settlement_period WHERE state = 'settled'") == [(5,)]
+    assert scratch_db.query("""
+        SELECT qualified_sale_id FROM green_points_entry GROUP BY 1 HAVING count(DISTINCT cohort_id) <> 1""") == []
+    assert scratch_db.query("SELECT count(DISTINCT qualified_sale_id) FROM green_points_entry") == [(50,)]
+    assert scratch_db.query("""
+        SELECT c.number FROM green_points_cohort c
+          LEFT JOIN green_points_position p ON p.cohort_id = c.id
+         WHERE c.state IN ('maturing', 'matured')
+         GROUP BY c.id HAVING c.base_shopper + c.base_merchant <> COALESCE(sum(p.base), 0)""") == []
+    with scratch_db.open_env() as env:
+        env["escrow.posting"]._post_unposted(env.company)
+        assert env["escrow.posting"]._check_subledger(env.company) == []
+    assert_books_agree(scratch_db)
+
+
+def test_a_refund_and_a_settlement_at_once(scratch_db, world):
+    """Sales are refunded while their cohort is released: nobody keeps what was taken back."""
+    with scratch_db.open_env() as env:
+        sales = env["alliance.qualified.sale"]._register_sales([
+            platform.prepare_sale(env, f"test,{number}", world["shoppers"][number % 3], world["stores"][0], 100_000)
+            for number in range(6)])
+        env["alliance.funding"]._fund_pending(sales.merchant_id)
+        ids = sales.ids
+    race(scratch_db, "settle", (world, 2))
+    outcomes = scratch_db.race(
+        *((f"{JOBS}:refund", origin, f"refund,{origin}", 100_000) for origin in ids[:4]),
+        (f"{JOBS}:settle", world, 2), timeout=300)
+    assert [outcome for outcome in outcomes if outcome] == []
+    with scratch_db.open_env() as env:
+        env["alliance.funding"]._fund_pending()
+        env["voucher.wallet"]._cron_credit()
+        env["escrow.posting"]._post_unposted(env.company)
+        assert env["escrow.posting"]._check_subledger(env.company) == []
+    [(base,)] = scratch_db.query("SELECT sum(base)::text FROM green_points_position")
+    [(left,)] = scratch_db.query(
+        "SELECT sum(base_shopper + base_merchant)::text FROM alliance_qualified_sale WHERE reward_state = 'active'")
+    assert base == left
+    assert_books_agree(scratch_db)
+
+
+def test_a_wallet_opened_often_is_credited_once(scratch_db, world):
+    with scratch_db.open_env() as env:
+        sale = env["alliance.qualified.sale"]._register_sales([
+            platform.prepare_sale(env, "test,1", world["shoppers"][0], world["stores"][0], 100_000)])
+        env["alliance.funding"]._fund_pending(sale.merchant_id)
+        wallet = env["voucher.wallet"]._get_or_create(sale.partner_id, env.company).id
+    race(scratch_db, "settle", (world, 3))
+    race(scratch_db, "credit", *[(wallet, 20)] * 4)
+    # base 60.00, two steps of 0.125
+    assert scratch_db.query("SELECT count(*), sum(amount)::text FROM voucher_entry WHERE kind = 'credit'") == [
+        (2, "15.00")]
+    assert_books_agree(scratch_db)
+
+
+def test_the_funding_job_goes_on_beside_others(scratch_db, world):
+    """Two funding jobs and a settlement at once: whoever is in the way is waited for, no merchant is left out."""
+    with scratch_db.open_env() as env:
+        for number in range(8):
+            merchant = platform.make_merchant(env, f"Stall {number}")
+            env["alliance.qualified.sale"]._register_sales([
+                platform.prepare_sale(env, f"test,{number},{index}", world["shoppers"][5 * number + index],
+                                      merchant.store_ids.id, 10_000) for index in range(5)])
+    jobs = [(f"{JOBS}:run_funding_job",)] * 2
+    outcomes = scratch_db.race(*jobs, (f"{JOBS}:settle", world, 2), timeout=300)
+    assert [outcome for outcome in outcomes if outcome] == []
+    assert dict(scratch_db.query("SELECT state, count(*) FROM alliance_qualified_sale GROUP BY 1")) == {"funded": 40}
+    assert_books_agree(scratch_db)
