@@ -1,0 +1,292 @@
+"""A consumption-rewards platform in a few pages of plain Python, to compare the real one with.
+
+Everything is whole cents or exact fractions; nothing is kept that could be derived, nothing is fast.
+Written from the product's description; it shares no code with the addons.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+
+from .money import ceil, floor, floor12, half_up, split
+from .wallet import Lot, Wallet
+
+WEIGHTS = (65, 10, 5, 20)  # rebate pool (with the commission of an absent promoter), voucher, reserve, fee
+BETA, GAMMA, HIGHEST = Fraction(6, 10), Fraction(4, 10), 5
+GRACE = 7
+MALLS = ("own_mall", "brand_mall")
+
+
+@dataclass(eq=False)
+class Sale:
+    shopper: str
+    merchant: str
+    cash: int
+    concession: int
+    parts: list
+    bases: list
+    state: str = "pending"
+    reward: str = "pending"
+    cohort: int | None = None
+    refunds: list = field(default_factory=list)
+    origin: "Sale | None" = None
+    number: int = 0  # of a refund, in the order in which they were made
+
+    def left(self, name: str, counts=lambda refund: refund.state != "cancelled"):
+        """What is left of a figure after the refunds that count."""
+        taken = [getattr(refund, name) for refund in self.refunds if counts(refund)]
+        mine = getattr(self, name)
+        if isinstance(mine, int):
+            return mine - sum(taken)
+        return [value - sum(other[i] for other in taken) for i, value in enumerate(mine)]
+
+
+class Platform:
+    def __init__(self, rates: dict, scenes: dict, today: date, periods: int, deduction_days: int, shopping_days: int):
+        self.rates, self.scenes = rates, scenes
+        self.today, self.periods = today, periods
+        self.deduction_days, self.shopping_days = deduction_days, shopping_days
+        self.deposits = dict.fromkeys(rates, 0)
+        self.sales: list[Sale] = []
+        self.wallets: dict[str, Wallet] = {}
+        self.points: dict[tuple, int] = {}  # (holder, cohort) -> base value
+        self.open = 1
+        self.settled: list[dict] = []  # {cohort: increment, ...} of each period, with its last day and reserve
+        self.pool = self.outstanding = self.redeemed = self.reserve = 0
+        self.dust = 0
+        self.dust_due = False
+
+    # -- sales -----------------------------------------------------------------------------
+
+    def sell(self, shopper, merchant, cash) -> Sale:
+        concession = half_up(cash * self.rates[merchant] / 100)
+        shopper_base = min(floor(concession * BETA), concession)
+        bases = [shopper_base, min(floor(concession * GAMMA), concession - shopper_base)]
+        sale = Sale(shopper, merchant, cash, concession, split(concession, WEIGHTS), bases)
+        self.sales.append(sale)
+        return sale
+
+    def refund(self, sale, cash) -> Sale:
+        cash_left, concession_left = sale.cash, sale.concession
+        for other in sale.refunds:
+            cash_left, concession_left = cash_left - other.cash, concession_left - other.concession
+        concession = concession_left if cash == cash_left else min(
+            half_up(cash * self.rates[sale.merchant] / 100), concession_left)
+        bases = sale.left("bases")
+        taken_bases = split(concession, [*bases, concession_left - sum(bases)])[:2] if concession else [0, 0]
+        parts = split(concession, sale.left("parts")) if concession else [0] * len(WEIGHTS)
+        refund = Sale(sale.shopper, sale.merchant, cash, concession, parts, taken_bases, origin=sale)
+        refund.number = 1 + max((other.number for other in self.in_order_of_refunds), default=0)
+        sale.refunds.append(refund)
+        return refund
+
+    # -- funding ---------------------------------------------------------------------------
+
+    def fund(self, merchant, hold=False) -> None:
+        for sale in self.sales:
+            if sale.merchant == merchant and sale.state == "pending" and sale.refunds and not sale.left("cash"):
+                for record in (sale, *sale.refunds):
+                    record.state = record.reward = "cancelled"
+        self._fund_refunds(merchant)
+        funded = []
+        for sale in (sale for sale in self.sales if sale.merchant == merchant and sale.state == "pending"):
+            if sale.concession > self.deposits[merchant]:
+                break
+            self.deposits[merchant] -= sale.concession
+            funded.append(sale)
+        for sale in funded:
+            sale.state = "funded"
+            pool, voucher, reserve, _fee = sale.parts
+            self.pool, self.outstanding = self.pool + pool, self.outstanding + voucher
+            self.reserve += reserve
+        if hold:
+            for sale in funded:
+                sale.reward = "held"
+        else:
+            self._activate(funded)
+        if funded:
+            self._fund_refunds(merchant)
+
+    def _fund_refunds(self, merchant) -> None:
+        refunds = [refund for refund in self.in_order_of_refunds if refund.merchant == merchant
+                   and refund.state == "pending" and refund.origin.state == "funded"]
+        left, payable = self.pool, []
+        for refund in refunds:
+            needed = refund.parts[0] + (0 if refund.origin.reward == "held" else refund.parts[1])
+            if needed <= left:
+                left -= needed
+                payable.append(refund)
+        for refund in payable:
+            pool, voucher, reserve, _fee = refund.parts
+            refund.state = "funded"
+            self.deposits[merchant] += refund.concession
+            self.reserve -= reserve
+            if refund.origin.reward == "held":  # its voucher was never given
+                self.pool, self.outstanding = self.pool - pool, self.outstanding - voucher
+            else:
+                self.pool -= pool + voucher
+        self._take_back([refund for refund in payable if refund.origin.reward == "active"])
+        for refund in payable:
+            refund.reward = refund.origin.reward
+        for sale in {id(refund.origin): refund.origin for refund in payable}.values():
+            if sale.reward == "held" and not any(
+                    sale.left("parts", is_funded) + sale.left("bases", is_funded)):
+                for record in (sale, *filter(is_funded, sale.refunds)):
+                    record.reward = "cancelled"
+
+    # -- rewards ---------------------------------------------------------------------------
+
+    def _activate(self, sales) -> None:
+        for sale in sales:
+            sale.reward, sale.cohort = "active", self.open
+            for refund in filter(is_funded, sale.refunds):
+                refund.reward = "active"
+            for holder, base in zip((sale.shopper, sale.merchant), sale.left("bases", is_funded), strict=True):
+                self.wallets.setdefault(holder, Wallet())
+                self.points[holder, self.open] = self.points.get((holder, self.open), 0) + base
+        for sale in sales:
+            if voucher := sale.left("parts", is_funded)[1]:
+                self.wallets[sale.shopper].add(
+                    Lot("shopping", voucher, self.today + timedelta(days=self.shopping_days), sale=sale))
+        self._sweep()
+
+    def _take_back(self, refunds) -> None:
+        shares = []
+        for refund in refunds:
+            for holder, base in zip((refund.shopper, refund.merchant), refund.bases, strict=True):
+                if base:
+                    self.credit(holder)
+        for refund in refunds:
+            cohort = refund.origin.cohort
+            for holder, base in zip((refund.shopper, refund.merchant), refund.bases, strict=True):
+                self.points[holder, cohort] -= base
+                shares.append((holder, base * self.index(cohort)))
+        for holder, share in shares:
+            self.wallets[holder].cancel(share)
+        for refund in refunds:
+            wallet = self.wallets[refund.shopper]
+            wallet.claw(refund.parts[1], [lot for lot in wallet.lots if lot.sale is refund.origin])
+        self._sweep()
+
+    def release_held(self, sale) -> None:
+        self._activate([sale])
+
+    def reject_held(self, sale) -> None:
+        voucher = sale.left("parts", is_funded)[1]
+        self.pool, self.outstanding = self.pool + voucher, self.outstanding - voucher
+        for record in (sale, *filter(is_funded, sale.refunds)):
+            record.reward = "rejected"
+
+    # -- settlement ------------------------------------------------------------------------
+
+    def index(self, cohort) -> Fraction:
+        return sum((period["increments"].get(cohort, Fraction(0)) for period in self.settled), Fraction(0))
+
+    def multiple(self, age) -> Fraction:
+        return floor12(Fraction(HIGHEST * min(age, self.periods), self.periods))
+
+    def settle(self) -> None:
+        closing, self.open = self.open, self.open + 1
+        steps = {cohort: self.multiple(closing - cohort) - self.multiple(closing - cohort - 1)
+                 for cohort in range(max(1, closing - self.periods), closing)}
+        bases = {cohort: sum(base for (_holder, own), base in self.points.items() if own == cohort) for cohort in steps}
+        due = sum((bases[cohort] * step for cohort, step in steps.items()), Fraction(0))
+        coverage = Fraction(1) if due <= self.pool else floor12(self.pool / due)
+        increments = {cohort: floor12(coverage * step) for cohort, step in steps.items()}
+        reserved = ceil(sum((bases[cohort] * inc for cohort, inc in increments.items()), Fraction(0)))
+        assert reserved <= self.pool
+        self.pool, self.outstanding = self.pool - reserved, self.outstanding + reserved
+        self.settled.append({"increments": increments, "reserved": reserved, "day": self.today})
+        self.dust_due = True
+
+    def credit(self, holder) -> None:
+        wallet = self.wallets[holder]
+        while wallet.seen < len(self.settled):
+            period = self.settled[wallet.seen]
+            wallet.seen += 1
+            share = sum((self.points.get((holder, cohort), 0) * increment
+                         for cohort, increment in period["increments"].items()), Fraction(0))
+            wallet.credit(share, period["day"] + timedelta(days=self.deduction_days))
+        self._sweep()
+
+    def credit_all(self) -> None:
+        if not self.dust_due:
+            return
+        for holder in self.wallets:
+            self.credit(holder)
+        claims = sum((wallet.earned - wallet.credited for wallet in self.wallets.values()), Fraction(0))
+        reserved = sum(period["reserved"] for period in self.settled)
+        credited = sum(wallet.credits_total for wallet in self.wallets.values())
+        dust = floor(reserved - self.dust - credited - claims)
+        self.dust, self.dust_due = self.dust + dust, False
+        self.pool, self.outstanding = self.pool + dust, self.outstanding - dust
+
+    # -- spending --------------------------------------------------------------------------
+
+    def authorize(self, shopper, store, cents):
+        self.credit(shopper)
+        kinds = ("shopping", "deduction") if self.scenes[store] in MALLS else ("deduction",)
+        return self.wallets[shopper].authorize(cents, store, self.today, kinds)
+
+    def capture(self, hold) -> None:
+        hold.state = "captured"
+        for lot, cents in hold.parts:
+            lot.held -= cents
+            lot.left -= cents
+            self.outstanding, self.redeemed = self.outstanding - cents, self.redeemed + cents
+
+    def release(self, hold) -> None:
+        hold.state = "released"
+        for lot, cents in hold.parts:
+            lot.held -= cents
+            hold.wallet.pay_debt(lot, cents)
+        for lot, _cents in hold.parts:
+            if lot.expires < self.today:
+                hold.wallet.to_pool += lot.free
+                lot.left = lot.held
+        self._sweep()
+
+    def restore(self, hold, cents) -> None:
+        hold.restored += cents
+        self.outstanding, self.redeemed = self.outstanding + cents, self.redeemed - cents
+        back = []
+        for lot, spent in reversed(hold.parts):
+            part = min(cents, spent - hold.given_back.get(lot, 0))
+            if part:
+                hold.given_back[lot] = hold.given_back.get(lot, 0) + part
+                back.append((lot, part))
+                cents -= part
+        for lot, part in back:
+            lot.left += part
+            hold.wallet.pay_debt(lot, part)
+            lot.expires = max(lot.expires, self.today + timedelta(days=GRACE))
+        self._sweep()
+
+    def pass_days(self, days, holds) -> None:
+        self.today += timedelta(days=days)
+        for hold in holds:
+            if hold.state == "held":
+                self.release(hold)
+        for wallet in self.wallets.values():
+            wallet.expire(self.today)
+        self._sweep()
+
+    # -- the whole -------------------------------------------------------------------------
+
+    @property
+    def in_order_of_refunds(self) -> list[Sale]:
+        return sorted((refund for sale in self.sales for refund in sale.refunds), key=lambda refund: refund.number)
+
+    @property
+    def bank(self) -> int:
+        return self.pool + self.outstanding + self.redeemed + self.reserve
+
+    def _sweep(self) -> None:
+        """What wallets gave back goes to the rebate pool."""
+        for wallet in self.wallets.values():
+            self.pool, self.outstanding = self.pool + wallet.to_pool, self.outstanding - wallet.to_pool
+            wallet.to_pool = 0
+
+
+def is_funded(refund) -> bool:
+    return refund.state == "funded"

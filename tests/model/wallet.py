@@ -1,0 +1,114 @@
+"""A holder's vouchers in the model."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from .money import floor
+
+
+@dataclass(eq=False)
+class Lot:
+    kind: str
+    left: int
+    expires: date
+    held: int = 0
+    sale: object = None
+
+    @property
+    def free(self) -> int:
+        return self.left - self.held
+
+
+@dataclass(eq=False)
+class Hold:
+    wallet: "Wallet"
+    parts: list  # (lot, cents), in the order of spending
+    store: str
+    state: str = "held"
+    restored: int = 0
+    given_back: dict = field(default_factory=dict)  # lot -> cents
+
+
+@dataclass(eq=False)
+class Wallet:
+    """Vouchers of one holder; what leaves it for the rebate pool is added to ``to_pool``."""
+
+    lots: list = field(default_factory=list)
+    earned: Fraction = Fraction(0)  # cents, exact
+    credited: int = 0
+    credits_total: int = 0
+    debt: int = 0
+    seen: int = 0  # last settled period credited
+    to_pool: int = 0
+
+    def balance(self, kind: str) -> int:
+        return sum(lot.left for lot in self.lots if lot.kind == kind)
+
+    def held(self) -> int:
+        return sum(lot.held for lot in self.lots)
+
+    def add(self, lot: Lot) -> None:
+        """A new lot; a debt is paid out of it first."""
+        self.lots.append(lot)
+        self.pay_debt(lot, lot.left)
+
+    def pay_debt(self, lot: Lot, freed: int) -> None:
+        paid = min(self.debt, freed)
+        self.debt -= paid
+        lot.left -= paid
+        self.to_pool += paid
+
+    def credit(self, share: Fraction, expires: date) -> None:
+        """One period's share, in cents: whole cents become a lot, the rest stays a claim."""
+        before = floor(self.earned)
+        self.earned += share
+        amount = floor(self.earned) - before
+        self.credited += amount
+        self.credits_total += amount
+        if amount:
+            self.add(Lot("deduction", amount, expires))
+
+    def cancel(self, share: Fraction) -> None:
+        """Points were taken back that had released ``share`` cents."""
+        share = min(share, self.earned)
+        kept = floor(self.earned - share)
+        over = self.credited - kept
+        self.earned -= max(share, Fraction(over))
+        self.credited = kept
+        lots = sorted((lot for lot in self.lots if lot.kind == "deduction"), key=self._by_expiry, reverse=True)
+        self.claw(over, lots)
+
+    def claw(self, cents: int, lots) -> None:
+        """Take ``cents`` from the free part of ``lots``; what is not there is owed."""
+        for lot in lots:
+            part = min(cents, lot.free)
+            lot.left -= part
+            cents -= part
+            self.to_pool += part
+        self.debt += cents
+
+    def spendable(self, today: date, kinds) -> list[Lot]:
+        lots = [lot for lot in self.lots if lot.kind in kinds and lot.expires >= today and lot.free]
+        return sorted(lots, key=lambda lot: (lot.kind != "shopping", *self._by_expiry(lot)))
+
+    def authorize(self, cents: int, store: str, today: date, kinds) -> Hold | None:
+        parts = []
+        for lot in self.spendable(today, kinds):
+            part = min(lot.free, cents - sum(taken for _lot, taken in parts))
+            if part:
+                parts.append((lot, part))
+        if sum(part for _lot, part in parts) < cents:
+            return None
+        for lot, part in parts:
+            lot.held += part
+        return Hold(self, parts, store)
+
+    def expire(self, today: date) -> None:
+        for lot in self.lots:
+            if lot.expires < today:
+                self.to_pool += lot.free
+                lot.left = lot.held
+
+    def _by_expiry(self, lot):
+        return (lot.expires, self.lots.index(lot))

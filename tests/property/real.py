@@ -1,0 +1,134 @@
+"""The real platform behind the same methods as the model's, and what is compared of both."""
+
+import itertools
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.exceptions import UserError
+
+ROLES = {"pool": "rebate_pool", "outstanding": "vouchers_outstanding", "redeemed": "redeemed_due",
+         "reserve": "risk_reserve", "bank": "escrow_bank"}
+
+
+class Real:
+    """Works on the records of a test case; everything is rolled back by :meth:`end`.
+
+    :param case: a ``SettlementCommon`` test with ``people`` (name -> contact), ``merchants``, ``stores``, ``analyst``
+    :param datetime start: when it begins
+    :param str prefix: of the idempotency keys
+    """
+
+    def __init__(self, case, start, prefix="machine"):
+        self.case, self.env = case, case.env
+        self.clock = freeze_time(start)
+        self.frozen = self.clock.start()
+        self.savepoint = self.env.cr.savepoint()
+        self.keys = (f"{prefix},{number}" for number in itertools.count())
+
+    def end(self, rollback=True):
+        self.savepoint.close(rollback=rollback)
+        self.env.invalidate_all(flush=False)
+        self.clock.stop()
+
+    @property
+    def today(self):
+        return fields.Date.today()
+
+    # -- sales -----------------------------------------------------------------------------
+
+    def deposit(self, merchant, cents):
+        self.case.merchants[merchant]._deposit("topup", cents, next(self.keys), "Test")
+
+    def sell(self, shopper, merchant, cents):
+        return self._register(cents, self.case.people[shopper], self.case.stores[merchant])
+
+    def refund(self, sale, cents):
+        return self._register(-cents, sale.partner_id, sale.store_id, origin=sale)
+
+    def _register(self, cents, shopper, store, **vals):
+        return self.env["alliance.qualified.sale"]._register_sales([{
+            "idempotency_key": next(self.keys), "partner": shopper, "store": store,
+            "sale_datetime": fields.Datetime.now(), "cash_cents": cents, **vals}])
+
+    def fund(self, merchant, hold=False):
+        limits = self.env["risk.policy"]._get_policy(self.case.company)
+        normal = limits.shopper_cash_per_day
+        limits.shopper_cash_per_day = 0.01 if hold else normal
+        self.env["alliance.funding"]._fund_pending(self.case.merchants[merchant])
+        limits.shopper_cash_per_day = normal
+
+    def release_held(self, sale):
+        sale.with_user(self.case.analyst).action_release_rewards("Looked at")
+
+    def reject_held(self, sale):
+        sale.with_user(self.case.analyst).action_reject_rewards("Looked at")
+
+    # -- settlement ------------------------------------------------------------------------
+
+    def settle(self):
+        self.case._settle()
+
+    def credit_all(self):
+        self.env["voucher.wallet"]._cron_credit()
+
+    # -- spending --------------------------------------------------------------------------
+
+    def wallet(self, name):
+        return self.env["voucher.wallet"].search([("partner_id", "=", self.case.people[name].id)])
+
+    def authorize(self, shopper, store, cents):
+        """Return the hold, or None when vouchers fall short."""
+        try:
+            return self.wallet(shopper)._authorize(cents, self.case.stores[store], next(self.keys))
+        except UserError as error:
+            if "can be spent at" not in str(error):
+                raise
+            return None
+
+    def capture(self, hold):
+        hold._capture()
+
+    def release(self, hold):
+        hold._release()
+
+    def restore(self, hold, cents):
+        hold._restore(cents, next(self.keys))
+
+    def pass_days(self, days):
+        self.frozen.tick(timedelta(days=days))
+        self.env["voucher.hold"].sudo()._cron_release_timeouts()
+        self.env["voucher.lot"]._cron_expire()
+
+    # -- looking ---------------------------------------------------------------------------
+
+    def get_wallets(self):
+        """Return ``{name: figures}`` of every wallet there is, in cents."""
+        self.env.flush_all()
+        self.env.cr.execute("""
+            SELECT partner_id, settled_number, earned::text, credited::text, debt::text, balance_deduction::text,
+                   balance_shopping::text, (held_deduction + held_shopping)::text
+              FROM voucher_wallet WHERE partner_id IN %s""", [tuple(p.id for p in self.case.people.values())])
+        names = {partner.id: name for name, partner in self.case.people.items()}
+        return {names[partner]: (seen, *(Fraction(Decimal(amount)) * 100 for amount in amounts))
+                for partner, seen, *amounts in self.env.cr.fetchall()}
+
+    def get_points(self):
+        self.env.cr.execute("""
+            SELECT p.partner_id, c.number, sum(p.base)::text FROM green_points_position p
+              JOIN green_points_cohort c ON c.id = p.cohort_id
+             WHERE p.partner_id IN %s AND p.base <> 0 GROUP BY 1, 2""",
+                            [tuple(p.id for p in self.case.people.values())])
+        names = {partner.id: name for name, partner in self.case.people.items()}
+        return {(names[partner], number): int(Decimal(base) * 100)
+                for partner, number, base in self.env.cr.fetchall()}
+
+    def get_books(self):
+        """Return the balances of the escrow's accounts, everything booked, in cents."""
+        posting = self.env["escrow.posting"]
+        posting._post_unposted(self.case.company)
+        balances = {name: posting._get_balance(role, self.case.company) for name, role in ROLES.items()}
+        return {name: abs(cents) for name, cents in balances.items()}
