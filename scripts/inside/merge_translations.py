@@ -19,6 +19,7 @@ def main(draft: str, template: str, translation: str, language: str) -> None:
     po.merge(polib.pofile(template))
     for entry in [entry for entry in po if entry.obsolete]:
         po.remove(entry)
+    po.sort(key=lambda entry: entry.msgid)  # as the checker of translations wants them
     if str(po) != before or not Path(translation).is_file():
         po.save(translation)
     missing = len(po.untranslated_entries()) + len(po.fuzzy_entries())

@@ -11,6 +11,8 @@ from odoo.tools.translate import trans_export
 
 ADDONS = Path(__file__).resolve().parents[2] / "addons"
 SUITE = ("merchant_alliance", "green_points", "voucher_settlement", "risk_controls")
+SAME_IN_BOTH = {  # terms that the checker of translations wants empty, because they read the same
+    "ID", "m(n) − m(n−1)", "merchant_deposit", "rebate_pool", "redeemed_due", "risk_reserve", "vouchers_outstanding"}
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sdf%]|<[^>]+>")
 
 
@@ -40,11 +42,12 @@ def test_the_template_is_up_to_date(addon, exported):
 def test_every_term_is_translated(addon):
     chinese = read(addon, "zh_CN.po")
     assert {entry.msgid for entry in chinese} == {entry.msgid for entry in read(addon, f"{addon}.pot")}
-    assert [entry.msgid for entry in [*chinese.untranslated_entries(), *chinese.fuzzy_entries()]] == []
+    missing = {entry.msgid for entry in [*chinese.untranslated_entries(), *chinese.fuzzy_entries()]}
+    assert missing <= SAME_IN_BOTH, sorted(missing - SAME_IN_BOTH)
 
 
 @pytest.mark.parametrize("addon", SUITE)
 def test_what_is_filled_in_stays(addon):
     changed = [entry.msgid for entry in read(addon, "zh_CN.po")
-               if sorted(PLACEHOLDER.findall(entry.msgid)) != sorted(PLACEHOLDER.findall(entry.msgstr))]
+               if entry.msgstr and sorted(PLACEHOLDER.findall(entry.msgid)) != sorted(PLACEHOLDER.findall(entry.msgstr))]
     assert changed == []
