@@ -57,7 +57,7 @@ class VoucherWallet(models.Model):
                 "voucher_kind": voucher_kind,
                 "amount": 0,
                 "debt_change": cents,
-                "idempotency_key": f"owe,{key},{voucher_kind}",
+                "idempotency_key": f"owe,{key},{self.id},{voucher_kind}",
                 **values,
             })
         return entries

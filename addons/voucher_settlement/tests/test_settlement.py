@@ -455,6 +455,20 @@ class TestSettlementRewards(SettlementCommon):
         self.assertEqual((wallet.debt, wallet.balance_shopping), (10.0, 10.0))
         self.assertReconciled()
 
+    def test_shopper_and_merchant_can_both_owe_for_one_refund(self):
+        self._sell(10000, shopper=self._make_partner("Other"))
+        sale = self._sell(1000)
+        self._settle()
+        self._settle()
+        merchant = sale.merchant_id.partner_id
+        for holder in (self.shopper, merchant):
+            wallet = self._credit(holder)
+            wallet._authorize(wallet._get_spendable(self.store), self.store, f"pay,{holder.id}")._capture()
+        self._refund(sale, 1000)
+        for holder in (self.shopper, merchant):
+            self.assertGreater(self._wallet(holder).debt, 0)
+        self.assertReconciled()
+
     def test_new_shopping_vouchers_pay_the_debt_first(self):
         """Buying, spending the voucher and refunding again and again gives it only once."""
         self._sell(10000, shopper=self._make_partner("Other"))
