@@ -32,6 +32,11 @@ class Sale:
     origin: "Sale | None" = None
     number: int = 0  # of a refund, in the order in which they were made
 
+    @property
+    def refundable(self) -> int:
+        """Cash not given back yet, whatever became of the refunds."""
+        return self.cash - sum(refund.cash for refund in self.refunds)
+
     def left(self, name: str, counts=lambda refund: refund.state != "cancelled"):
         """What is left of a figure after the refunds that count."""
         taken = [getattr(refund, name) for refund in self.refunds if counts(refund)]
@@ -67,10 +72,8 @@ class Platform:
         return sale
 
     def refund(self, sale, cash) -> Sale:
-        cash_left, concession_left = sale.cash, sale.concession
-        for other in sale.refunds:
-            cash_left, concession_left = cash_left - other.cash, concession_left - other.concession
-        concession = concession_left if cash == cash_left else min(
+        concession_left = sale.concession - sum(other.concession for other in sale.refunds)
+        concession = concession_left if cash == sale.refundable else min(
             half_up(cash * self.rates[sale.merchant] / 100), concession_left)
         bases = sale.left("bases")
         taken_bases = split(concession, [*bases, concession_left - sum(bases)])[:2] if concession else [0, 0]

@@ -74,11 +74,11 @@ class MoneyMachine(RuleBasedStateMachine):
         self.model.fund(merchant, hold)
         self.real.fund(merchant, hold)
 
-    @precondition(lambda self: any(sale.left("cash") for sale, _real in self.sales))
+    @precondition(lambda self: any(sale.refundable for sale, _real in self.sales))
     @rule(data=st.data(), share=shares, fund=mostly)
     def refund(self, data, share, fund):
-        sale, real = data.draw(st.sampled_from([pair for pair in self.sales if pair[0].left("cash")]), "sale")
-        cash = max(1, int(sale.left("cash") * share))
+        sale, real = data.draw(st.sampled_from([pair for pair in self.sales if pair[0].refundable]), "sale")
+        cash = max(1, int(sale.refundable * share))
         self.model.refund(sale, cash)
         self.real.refund(real, cash)
         if fund:
@@ -166,7 +166,6 @@ class MoneyMachine(RuleBasedStateMachine):
         assert self.real.env["escrow.posting"]._check_subledger(self.case.company) == []
         assert {name: merchant.deposit_balance for name, merchant in self.case.merchants.items()} == {
             name: cents / 100 for name, cents in self.model.deposits.items()}
-
 
     def note_reached(self):
         model = self.model

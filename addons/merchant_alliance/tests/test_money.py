@@ -19,6 +19,10 @@ class TestMoney(TransactionCase):
             if not weight:
                 self.assertEqual(part, 0)
 
+    def test_of_equal_remainders_the_earlier_part_wins(self):
+        """A third of each, where quotients cut after some digits are not equal."""
+        self.assertEqual(split_by_weights(3786, [6814, 4543, 1]), [2272, 1514, 0])
+
     @given(st.integers(-10**12, 10**12))
     def test_cents_survive_the_way_through_the_orm(self, cents):
         currency = self.env.company.currency_id

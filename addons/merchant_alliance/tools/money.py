@@ -4,7 +4,8 @@ The ORM hands monetary values over as ``float``; every amount that counts is
 turned into an integer number of the currency's smallest unit ("cents") first.
 """
 
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 
 def to_cents(amount, currency):
@@ -38,13 +39,13 @@ def split_by_weights(total, weights):
     :param list weights: non-negative numbers, not all zero
     :return: list of ``int`` cents, one for each weight
     """
-    exact = [Decimal(repr(w)) if isinstance(w, float) else Decimal(w) for w in weights]
+    # fractions: a quotient cut after some digits would decide between equal remainders by chance
+    exact = [Fraction(repr(w)) if isinstance(w, float) else Fraction(w) for w in weights]
     whole = sum(exact)
     if whole <= 0 or min(exact) < 0 or total < 0:
         raise ValueError("split_by_weights: total and weights must be >= 0, weights not all zero")
-    shares = [total * w / whole for w in exact]
-    parts = [int(s.to_integral_value(ROUND_FLOOR)) for s in shares]
-    by_remainder = sorted(range(len(parts)), key=lambda i: (parts[i] - shares[i], i))
+    parts, remainders = map(list, zip(*(divmod(total * weight, whole) for weight in exact), strict=True))
+    by_remainder = sorted(range(len(parts)), key=lambda i: (-remainders[i], i))
     for i in by_remainder[: total - sum(parts)]:
         parts[i] += 1
     return parts
