@@ -26,7 +26,7 @@ SHOPPERS = ("ann", "bo", "cai")
 WORTH_REACHING = ("released", "covered in part", "debt", "refund after release", "expired", "given back",
                   "waiting for a deposit", "refund waiting", "rewards pending", "rewards held", "rewards active",
                   "rewards rejected", "rewards cancelled")
-STEPS = 20
+STEPS = 15
 PERIODS, DEDUCTION_DAYS, SHOPPING_DAYS = 3, 10, 6
 DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
 EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "10000" if DEEP else "500"))
@@ -83,6 +83,15 @@ class MoneyMachine(RuleBasedStateMachine):
         self.real.refund(real, cash)
         if fund:
             self.fund(sale.merchant, False)
+
+    @rule(shopper=shoppers, merchant=merchants, cash=st.integers(100, 150_000))
+    def sell_and_take_back(self, shopper, merchant, cash):
+        """A sale given back whole before anybody funded it."""
+        sale, real = self.model.sell(shopper, merchant, cash), self.real.sell(shopper, merchant, cash)
+        self.sales.append((sale, real))
+        self.model.refund(sale, cash)
+        self.real.refund(real, cash)
+        self.fund(merchant, False)
 
     @precondition(lambda self: any(sale.reward == "held" for sale, _real in self.sales))
     @rule(data=st.data(), release=st.booleans())
