@@ -58,7 +58,7 @@ class TestDeposit(AllianceCommon):
         self.merchant.is_platform = True
         self.merchant.is_platform = False
         self._top_up(1000)
-        others = {"partner_id": self.shopper.id, "is_platform": True, "company_id": self.company.copy().id}
+        others = {"partner_id": self.shopper.id, "is_platform": True, "company_id": self.env["res.company"].create({"name": "Other"}).id}
         for field, value in others.items():
             with self.subTest(field=field), self.assertRaisesRegex(UserError, "cannot change it"):
                 self.merchant[field] = value
