@@ -61,12 +61,12 @@ class Template:
         return name
 
     def _drop_older(self, workspace: Workspace, current: str) -> None:
-        """Drop the family's other databases, but the previous one: somebody may be cloning it."""
+        """Drop the family's other databases, but the last three: another checkout may be cloning one."""
         databases = workspace.databases
         others = [name for name in databases.names(f"gp_{self.family}_") if name != current]
         by_age = sorted(others, key=lambda name: int(databases.query(
             "postgres", f"SELECT oid FROM pg_database WHERE datname = '{name}'") or 0))
-        for name in by_age[:-1]:
+        for name in by_age[:-3]:
             databases.drop(name)
 
 

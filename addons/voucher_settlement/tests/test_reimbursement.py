@@ -158,9 +158,9 @@ class TestReimbursementTill(VoucherTillCommon):
         self.session = self._open_session(self.till)
         self._give_vouchers(50)
 
-    def _pay(self):
+    def _pay(self, merchant=None):
         reimbursement = self.env["voucher.reimbursement"].with_user(self.maker).create(
-            {"merchant_id": self.merchant.id})
+            {"merchant_id": (merchant or self.merchant).id})
         reimbursement.action_submit()
         reimbursement.with_user(self.checker).action_approve()
         return {
@@ -175,7 +175,8 @@ class TestReimbursementTill(VoucherTillCommon):
         self.assertEqual(self._pay(), dict(zip(accounts, [35, -35, 30, -30], strict=True)))
 
     def test_own_shop_gets_the_money(self):
-        self.merchant.is_platform = True
+        own = self._make_merchant("Own Shop", is_platform=True)
+        self.till.alliance_store_id = own.store_ids
         self._sell(30.0, cash=70.0)
         self.assertEqual(
-            self._pay()[self.env["escrow.posting"]._get_account("operating_bank", self.company)], 30)
+            self._pay(own)[self.env["escrow.posting"]._get_account("operating_bank", self.company)], 30)
