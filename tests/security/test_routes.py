@@ -12,6 +12,13 @@ from tests.support.world import PlatformCase
 
 # Path -> what a visitor who is not logged in gets. A new route belongs here, and into a test of its own.
 ROUTES = {
+    "/alliance/apply": "form", "/alliance/apply/send": "form",
+    "/alliance/apply/<int:application_id>": "token",
+    "/alliance/apply/<int:application_id>/answer": "token",
+    "/alliance/apply/<int:application_id>/withdraw": "token",
+    "/my/contracts/<int:contract_id>": "login",
+    "/my/contracts/<int:contract_id>/document": "login",
+    "/my/contracts/<int:contract_id>/sign": "login",
     "/my/green-points": "login", "/my/green-points/page/<int:page>": "login",
     "/my/store": "login", "/my/store/page/<int:page>": "login",
     "/shop/payment/transaction/<int:order_id>": "token",

@@ -42,9 +42,9 @@ def _content_query(table: str) -> str:
     return f"""SELECT {table!r}, (SELECT count(*) FROM {table}),
                       (SELECT md5(string_agg(({row})::text, '|' ORDER BY t.id)) FROM {table} t),
                       (SELECT jsonb_object_agg(key, total) FROM (
-                          SELECT key, sum(value::text::numeric)::text AS total
-                            FROM {table} t, jsonb_each({row})
-                           WHERE jsonb_typeof(value) = 'number' GROUP BY key) sums)"""
+                          SELECT pair.key, sum(pair.value::text::numeric)::text AS total
+                            FROM {table} t, jsonb_each({row}) pair
+                           WHERE jsonb_typeof(pair.value) = 'number' GROUP BY pair.key) sums)"""
 
 
 def _column_query(table: str, columns: list[str], condition: str) -> str:

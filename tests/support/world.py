@@ -59,6 +59,7 @@ class PlatformCase(SettlementCommon, VoucherTillCommon, HttpCase):
         self._sell_at_the_till()
         self._reimburse()
         self._order_on_the_web()
+        self._apply_to_join()
         self._open_wizards()
 
     def _hold_rewards(self):
@@ -96,6 +97,19 @@ class PlatformCase(SettlementCommon, VoucherTillCommon, HttpCase):
         for order in self.web_orders:
             order._apply_vouchers(500)
 
+    def _apply_to_join(self):
+        """One application that waits, somebody who may not join, and a contract that waits for its signature."""
+        self.application = self.env["alliance.application"].create({
+            "legal_name": "Newcomer Ltd.", "uscc": "91110000600037341L", "contact_name": "Newcomer",
+            "street": "1 Street",
+            "contact_email": "newcomer@shop.example", "contact_phone": "+8613800138000", "store_name": "Newcomer",
+            "city": "Shanghai", "bank_name": "Bank", "bank_account": "123456789"})
+        self.application._portal_ensure_token()
+        self.env["alliance.blacklist"].create({"kind": "uscc", "value": "91310115MA1K35J80W", "reason": "Fake orders"})
+        contract = self.env["alliance.contract"].create({
+            "merchant_id": self.merchant.id, "date_start": "2099-01-01", "line_ids": [Command.create({"rate": 3.0})]})
+        contract._send_to_sign()
+
     def _open_wizards(self):
         """One of every transient model, as somebody with the right has it open."""
         self.wizards = [
@@ -107,6 +121,8 @@ class PlatformCase(SettlementCommon, VoucherTillCommon, HttpCase):
                 "breaker_id": self.env["risk.breaker"].search([], limit=1).id, "cap_amount": 9999999.0,
                 "reason": "invented"}),
             self.env["escrow.check"].with_user(self.users["auditor"]).create({}),
+            self.env["alliance.application.decision"].with_user(self.users["operator"]).create({
+                "application_ids": self.application.ids, "outcome": "rejected", "reason": "invented"}),
         ]
 
     # -- looking -----------------------------------------------------------------------------

@@ -1,1 +1,3 @@
+from . import application
+from . import contract
 from . import portal

@@ -54,6 +54,7 @@ class MerchantPortal(CustomerPortal):
         today = self._get_start_of_today()
         return {
             **values,
+            "contracts_to_sign": merchant.contract_ids.filtered(lambda contract: contract.state == "sent"),
             "contracts": merchant.contract_ids.filtered(lambda contract: contract._is_in_force(
                 sales._get_company_day(merchant.company_id, fields.Datetime.now()))),
             "figures": {

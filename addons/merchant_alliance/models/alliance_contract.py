@@ -4,6 +4,8 @@ from odoo.fields import Domain
 
 from ..tools.serialize import touch
 
+UNSIGNED = ("draft", "sent")
+
 
 class AllianceContract(models.Model):
     """Concession contract: how much of each sale a merchant gives up."""
@@ -20,9 +22,18 @@ class AllianceContract(models.Model):
     date_start = fields.Date(required=True, default=fields.Date.context_today)
     date_end = fields.Date(help="Last day in force; empty: until terminated.")
     state = fields.Selection(
-        [("draft", "Draft"), ("active", "Signed and Active"), ("terminated", "Terminated")],
+        [("draft", "Draft"), ("sent", "Sent to Sign"), ("active", "Signed and Active"), ("amended", "Amended"),
+         ("expired", "Expired"), ("terminated", "Terminated")],
         required=True, default="draft", tracking=True, copy=False, index=True,
     )
+    user_id = fields.Many2one(
+        "res.users", string="Responsible", default=lambda self: self.env.user, domain=[("share", "=", False)],
+        help="Is reminded before it ends.")
+    version = fields.Integer(default=1, readonly=True, copy=False)
+    previous_id = fields.Many2one(
+        "alliance.contract", string="Amends", readonly=True, copy=False, index="btree_not_null", ondelete="restrict",
+        help="The version that this one follows on its first day.")
+    next_ids = fields.One2many("alliance.contract", "previous_id", string="Amended By")
     signed_by = fields.Char(
         copy=False, tracking=True, help="Who signed for the merchant; needed to activate the contract.")
     signed_on = fields.Datetime(copy=False, readonly=True)
@@ -32,8 +43,14 @@ class AllianceContract(models.Model):
         "CHECK (date_end IS NULL OR date_end >= date_start OR state = 'terminated')",
         "The contract's last day must not be before its first day.")
     _active_is_signed = models.Constraint(
-        "CHECK (state = 'draft' OR (signed_by IS NOT NULL AND signed_on IS NOT NULL))",
+        "CHECK (state IN ('draft', 'sent') OR (signed_by IS NOT NULL AND signed_on IS NOT NULL))",
         "A contract in force names who signed it, and when.")
+    # one rate in force at any moment, whoever signs at the same time (a range of one number needs no extension)
+    _no_overlap = models.Constraint(
+        """EXCLUDE USING gist (int4range(merchant_id, merchant_id, '[]') WITH &&,
+                               daterange(date_start, date_end, '[]') WITH &&)
+           WHERE (state NOT IN ('draft', 'sent') AND (date_end IS NULL OR date_end >= date_start))""",
+        "The merchant has another contract in force in that time.")
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -47,15 +64,21 @@ class AllianceContract(models.Model):
     def write(self, vals):
         if {"state", "signed_on"} & set(vals):
             raise UserError(self.env._("State and signature: use the buttons to activate or terminate."))
-        frozen = {"name", "merchant_id", "date_start", "date_end", "line_ids", "signed_by"} & set(vals)
-        if frozen and any(contract.state != "draft" for contract in self):
+        terms = {"name", "merchant_id", "date_start", "date_end", "line_ids", "version", "previous_id"} & set(vals)
+        if terms and any(contract.state == "sent" for contract in self):
             raise UserError(self.env._(
-                "A signed contract cannot be changed. Terminate it and make a new one."))
+                "The merchant has it to sign. Take it back to draft, change it, and send it again."))
+        if (terms or "signed_by" in vals) and any(contract.state not in UNSIGNED for contract in self):
+            raise UserError(self.env._("A signed contract cannot be changed. Amend or terminate it."))
+        return super().write(vals)
+
+    def _write_step(self, vals):
+        """Write what the steps of a contract change; the only way past ``write``."""
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_draft_only(self):
-        if any(contract.state != "draft" for contract in self):
+        if any(contract.state not in UNSIGNED for contract in self):
             raise UserError(self.env._("Only a draft contract can be deleted; terminate a signed one."))
 
     def action_activate(self):
@@ -78,25 +101,26 @@ class AllianceContract(models.Model):
                 raise UserError(self.env._("Only an active contract can be terminated."))
             today = self.env["alliance.qualified.sale"]._get_company_day(
                 contract.company_id, fields.Datetime.now())
-            super(AllianceContract, contract).write(
-                {"state": "terminated", "date_end": min(today, contract.date_end or today)})
+            contract._write_step({"state": "terminated", "date_end": min(today, contract.date_end or today)})
 
-    def _activate(self, signed_by):
-        """Put a draft contract in force.
+    def _activate(self, signed_by, **evidence):
+        """Put an unsigned contract in force; a version that amends another one ends that the day before.
 
         :param str signed_by: name of the person who signed for the merchant
-        :raise UserError: without rates, not in draft, or overlapping another contract in force
+        :param evidence: more values of the signature
+        :raise UserError: without rates, signed already, or overlapping another contract in force
         """
         self.ensure_one()
-        if self.state != "draft":
-            raise UserError(self.env._("Only a draft contract can be activated."))
+        if self.state not in UNSIGNED:
+            raise UserError(self.env._("Only an unsigned contract can be activated."))
         if not self.line_ids:
             raise UserError(self.env._("Add at least one concession rate before activating."))
         if not signed_by:
             raise UserError(self.env._("Signed By: enter who signed the contract for the merchant."))
         touch(self.merchant_id)  # of two activations at once, the later one sees the other
+        self._end_previous()
         overlap = self.search(Domain.AND([
-            [("merchant_id", "=", self.merchant_id.id), ("id", "!=", self.id), ("state", "!=", "draft")],
+            [("merchant_id", "=", self.merchant_id.id), ("id", "!=", self.id), ("state", "not in", UNSIGNED)],
             [("date_start", "<=", self.date_end)] if self.date_end else [],
             ["|", ("date_end", "=", False), ("date_end", ">=", self.date_start)],
         ])).filtered(lambda contract: not contract.date_end or contract.date_start <= contract.date_end)[:1]
@@ -105,13 +129,15 @@ class AllianceContract(models.Model):
                 "%(merchant)s already has contract %(contract)s in force in that time. "
                 "Terminate it or choose other dates.",
                 merchant=self.merchant_id.name, contract=overlap.name))
-        super().write({
-            "state": "active", "signed_by": signed_by, "signed_on": fields.Datetime.now()})
+        self._write_step({
+            "state": "active", "signed_by": signed_by, "signed_on": fields.Datetime.now(), **evidence})
+        if self.merchant_id.state == "draft":  # it joined, and now has signed
+            self.merchant_id.sudo().state = "active"  # sudo: the merchant itself signs, in the portal
 
     def _is_in_force(self, day):
         """Return whether this contract is in force on ``day``."""
         self.ensure_one()
-        return self.state != "draft" and self.date_start <= day and (not self.date_end or self.date_end >= day)
+        return self.state not in UNSIGNED and self.date_start <= day and (not self.date_end or self.date_end >= day)
 
     def _get_line(self, merchant, store, scene, day):
         """Return the rate line in force for a sale, store before scene before general; may be empty.
@@ -119,7 +145,7 @@ class AllianceContract(models.Model):
         :param day: ``date`` of the sale in the company's time zone
         """
         contract = self.search([
-            ("merchant_id", "=", merchant.id), ("state", "!=", "draft"), ("date_start", "<=", day),
+            ("merchant_id", "=", merchant.id), ("state", "not in", UNSIGNED), ("date_start", "<=", day),
             "|", ("date_end", "=", False), ("date_end", ">=", day)], limit=1)  # at most one is in force
         fitting = contract.line_ids.filtered(
             lambda line: line.store_id in (store, line.store_id.browse())

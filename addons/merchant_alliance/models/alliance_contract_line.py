@@ -67,4 +67,5 @@ class AllianceContractLine(models.Model):
     def _check_draft(self):
         if any(line.contract_id.state != "draft" for line in self):
             raise UserError(self.env._(
-                "The rates of a signed contract cannot be changed. Terminate it and make a new one."))
+                "The rates of a contract that was sent or signed cannot be changed. "
+                "Take it back to draft, or amend it."))

@@ -21,6 +21,8 @@ class AllianceStore(models.Model):
     partner_id = fields.Many2one("res.partner", string="Address")
     pos_config_ids = fields.One2many("pos.config", "alliance_store_id", string="Tills")
     website_ids = fields.One2many("website", "alliance_store_id", string="Websites")
+    calendar_id = fields.Many2one(
+        "resource.calendar", string="Opening Hours", help="When shoppers find it open, in the calendar's time zone.")
     active = fields.Boolean(default=True)
 
     def write(self, vals):

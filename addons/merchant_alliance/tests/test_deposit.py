@@ -58,7 +58,8 @@ class TestDeposit(AllianceCommon):
         self.merchant.is_platform = True
         self.merchant.is_platform = False
         self._top_up(1000)
-        others = {"partner_id": self.shopper.id, "is_platform": True, "company_id": self.env["res.company"].create({"name": "Other"}).id}
+        company = self.env["res.company"].create({"name": "Other"})
+        others = {"partner_id": self.shopper.id, "is_platform": True, "company_id": company.id}
         for field, value in others.items():
             with self.subTest(field=field), self.assertRaisesRegex(UserError, "cannot change it"):
                 self.merchant[field] = value

@@ -1,1 +1,2 @@
+from . import alliance_application_decision
 from . import alliance_deposit_wizard

@@ -1,0 +1,75 @@
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+REMIND_DAYS = 30
+
+
+class AllianceContract(models.Model):
+    """Versions: a signed contract is amended by the next one, and ends on its last day."""
+
+    _inherit = "alliance.contract"
+
+    def action_amend(self):
+        """Open a draft of the next version, to begin tomorrow unless said otherwise (operator).
+
+        :raise UserError: not active, or there is a draft of the next version already
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if self.state != "active":
+            raise UserError(self.env._("Only an active contract can be amended."))
+        version = self.next_ids.filtered(lambda contract: contract.state in ("draft", "sent"))[:1]
+        if not version:
+            tomorrow = self._get_today() + timedelta(days=1)
+            version = self.copy({
+                "previous_id": self.id, "version": self.version + 1,
+                "name": f"{self._get_root_name()}-{self.version + 1}",
+                "date_start": max(tomorrow, self.date_start + timedelta(days=1)), "date_end": self.date_end})
+        return {
+            "type": "ir.actions.act_window", "res_model": self._name, "view_mode": "form", "res_id": version.id}
+
+    def _get_root_name(self):
+        """Return the number that all versions share."""
+        root = self
+        while root.previous_id:
+            root = root.previous_id
+        return root.name
+
+    def _get_today(self):
+        self.ensure_one()
+        return self.env["alliance.qualified.sale"]._get_company_day(self.company_id, fields.Datetime.now())
+
+    def _end_previous(self):
+        """End the version that this one amends the day before it begins."""
+        previous = self.previous_id
+        if not previous or previous.state != "active":
+            return
+        if self.date_start < self._get_today() or self.date_start <= previous.date_start:
+            raise UserError(self.env._(
+                "First day: an amendment begins today at the earliest, and after the first day of what it amends."))
+        last = self.date_start - timedelta(days=1)
+        if not previous.date_end or previous.date_end > last:
+            previous._write_step({"date_end": last})
+            previous.flush_recordset()  # before the database compares both
+
+    def _cron_follow_dates(self):
+        """Close what has ended, and remind of what ends within 30 days and has no next version."""
+        kind = self.env.ref("merchant_alliance.activity_renew")
+        running = Domain("state", "=", "active") & Domain("date_end", "!=", False)
+        for (company,) in self._read_group(running, ["company_id"]):
+            today = self.env["alliance.qualified.sale"]._get_company_day(company, fields.Datetime.now())
+            ended = self.search([
+                ("company_id", "=", company.id), ("state", "=", "active"), ("date_end", "<", today)])
+            for contract in ended:
+                followed = contract.next_ids.filtered(lambda version: version.state not in ("draft", "sent"))
+                contract._write_step({"state": "amended" if followed else "expired"})
+            ending = self.search([
+                ("company_id", "=", company.id), ("state", "=", "active"),
+                ("date_end", "<=", today + timedelta(days=REMIND_DAYS)), ("next_ids", "=", False)])
+            for contract in ending.filtered(lambda c: kind not in c.activity_ids.activity_type_id):
+                contract.activity_schedule(
+                    "merchant_alliance.activity_renew", date_deadline=contract.date_end,
+                    user_id=(contract.user_id or self.env.ref("base.user_admin")).id)
