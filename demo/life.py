@@ -12,7 +12,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import UserError
 
-from . import names, plan
+from . import names, onboarding, plan
 from .channels import Channels
 from .world import World
 
@@ -56,6 +56,8 @@ def build(env, lang=None, progress=print):
     channels = Channels(world)
     channels.sell_at_the_tills()
     channels.sell_in_the_mall()
+    progress("merchants who want to join")
+    onboarding.build(world)
     env["alliance.funding"]._fund_pending()
     env.cr.commit()
     return world

@@ -168,3 +168,15 @@ def credit(env, wallet_id, count):
 def run_funding_job(env):
     """Run the funding job as cron does, committing merchant by merchant."""
     env["alliance.funding"]._cron_fund_pending()
+
+
+def activate(env, contract_ids):
+    """Put these contracts in force at once; return the ids of those that are.
+
+    ``_activate`` is what the portal's signature and the operator's button end in.
+    """
+    def put(contract_id):
+        return lambda env: env["alliance.contract"].browse(contract_id)._activate("Test") or contract_id
+
+    return [outcome for outcome in in_threads(env.registry, [put(contract_id) for contract_id in contract_ids])
+            if not isinstance(outcome, UserError)]

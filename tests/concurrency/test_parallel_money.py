@@ -1,6 +1,11 @@
 """Real parallel connections: whatever happens at once, nothing is spent, given or counted twice."""
 
+from itertools import chain
+
 import pytest
+
+from odoo import fields
+from odoo.fields import Command
 
 from tests.support import platform
 
@@ -90,6 +95,23 @@ def test_one_sale_whatever_is_retried(scratch_db, world):
     outcomes = race(scratch_db, "register", *[arguments] * 4)
     assert len({tuple(ids) for ids in outcomes}) == 1
     assert scratch_db.query("SELECT count(*) FROM alliance_qualified_sale") == [(1,)]
+
+
+def test_one_of_100_overlapping_contracts_comes_into_force(scratch_db):
+    """Each begins on another day and has no end, so that any two overlap; all are activated at once."""
+    with scratch_db.open_env() as env:
+        merchant = env["alliance.merchant"].create({
+            "name": "Sought After", "partner_id": env["res.partner"].create({"name": "Sought After"}).id,
+            "scene": "alliance"})
+        contracts = env["alliance.contract"].create([{
+            "merchant_id": merchant.id, "date_start": fields.Date.add(fields.Date.today(), days=number % 50),
+            "line_ids": [Command.create({"rate": 3 + number % 17})]} for number in range(100)]).ids
+    outcomes = race(scratch_db, "activate", *[(contracts[number::4],) for number in range(4)])
+    won = list(chain.from_iterable(outcomes))
+    assert len(won) == 1
+    assert dict(scratch_db.query("SELECT state, count(*) FROM alliance_contract GROUP BY 1")) == {
+        "active": 1, "draft": 99}
+    assert scratch_db.query("SELECT id FROM alliance_contract WHERE state = 'active'") == [(won[0],)]
 
 
 def test_funding_never_overdraws_the_deposit(scratch_db, world):
