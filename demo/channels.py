@@ -15,6 +15,10 @@ TILL_ORDERS = [
 ]
 # shopper, product codes
 WEB_ORDERS = [(0, ["GP-LAMP"]), (0, ["GP-TOWEL", "GP-GIFT-TEA"]), (7, ["GP-POT"])]
+# store, shopper, amount in cents, note, cents of it paid with vouchers if there are enough
+SCAN_PAYMENTS = [
+    ("noodles", 3, 5_800, ("table 5", "5号桌"), 0), ("noodles", 0, 7_650, ("table 2", "2号桌"), 500),
+    ("books", 5, 12_900, None, 0), ("hair", 11, 9_800, None, 0)]
 
 
 class Channels:
@@ -77,10 +81,8 @@ class Channels:
     def sell_in_the_mall(self):
         """Sell on the website, paid through the demo provider."""
         website = self.env["website"].search([("alliance_store_id", "=", self.world.stores["mall"].id)], limit=1)
-        provider = self.env["payment.provider"].search([("code", "=", "demo")], limit=1)
-        if not website or not provider:
+        if not website:
             return
-        provider.write({"state": "test", "is_published": True})
         # No PDF with these mails: no server runs yet that its pictures could come from.
         template = self.env.ref("sale.mail_template_sale_confirmation")
         reports, template.report_template_ids = template.report_template_ids, [Command.clear()]
@@ -89,12 +91,29 @@ class Channels:
                 "partner_id": self.world.shoppers[shopper].id, "website_id": website.id,
                 "order_line": [Command.create({"product_id": self.world.products[code].id, "product_uom_qty": 1})
                                for code in codes]})
-            transaction = self.env["payment.transaction"].create({
-                "provider_id": provider.id, "payment_method_id": provider.payment_method_ids[:1].id,
-                "amount": order.amount_total, "currency_id": order.currency_id.id, "partner_id": order.partner_id.id,
-                "sale_order_ids": [Command.set(order.ids)], "reference": f"{order.name}-demo",
-                "operation": "online_direct"})
-            transaction._set_done()
-            transaction._post_process()
+            self._pay_online(order)
         if self.env["ir.actions.report"].get_wkhtmltopdf_state() == "ok":
             template.report_template_ids = reports
+
+    def pay_by_scan(self):
+        """Pay in stores with their QR codes."""
+        for number, (key, index, cents, note, with_vouchers) in enumerate(SCAN_PAYMENTS):
+            shopper = self.world.shoppers[index]
+            order = self.env["sale.order"]._create_scan_order(
+                self.world.stores[key], shopper, cents, f"demolife{number}", note and self.world.text(note))
+            wallet = self.env["voucher.wallet"]._get_or_create(shopper, self.world.company)
+            if with_vouchers and wallet._get_spendable(self.world.stores[key]) >= with_vouchers:
+                order._apply_vouchers(with_vouchers)
+            self._pay_online(order)
+
+    def _pay_online(self, order):
+        """Pay what is due of an order through the demo provider."""
+        provider = self.env["payment.provider"].search([("code", "=", "demo")], limit=1)
+        provider.write({"state": "test", "is_published": True})
+        transaction = self.env["payment.transaction"].create({
+            "provider_id": provider.id, "payment_method_id": provider.payment_method_ids[:1].id,
+            "amount": order._get_amount_due(), "currency_id": order.currency_id.id, "partner_id": order.partner_id.id,
+            "sale_order_ids": [Command.set(order.ids)], "reference": f"{order.name}-demo",
+            "operation": "online_direct"})
+        transaction._set_done()
+        transaction._post_process()

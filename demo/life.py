@@ -52,10 +52,11 @@ def build(env, lang=None, progress=print):
             progress(f"period {week.number} of {plan.PERIODS}: "
                      f"{env['alliance.qualified.sale'].search_count([])} sales, "
                      f"{time.monotonic() - started:.0f} s")
-    progress("today's orders at the tills and in the web mall")
+    progress("today's orders at the tills, in the web mall and by QR code")
     channels = Channels(world)
     channels.sell_at_the_tills()
     channels.sell_in_the_mall()
+    channels.pay_by_scan()
     progress("merchants who want to join")
     onboarding.build(world)
     env["alliance.funding"]._fund_pending()

@@ -20,6 +20,13 @@ MERCHANTS = [
     ("market2", ("Neighbour Supermarket River Road", "邻里超市滨江店"), "supermarket", 92, 11, 4, ("Shanghai", "上海")),
 ]
 
+CITIES = {  # latitude, longitude
+    "Shanghai": (31.2304, 121.4737), "Hangzhou": (30.2741, 120.1551), "Suzhou": (31.2990, 120.5853),
+    "Jingdezhen": (29.2688, 117.1786), "Chengdu": (30.5728, 104.0668), "Nanjing": (32.0603, 118.7969)}
+HOURS = {  # opens, closes, days of the week
+    "own_mall": (0.0, 24.0, "0123456"), "brand_mall": (9.0, 18.0, "01234"),
+    "alliance": (10.0, 21.5, "0123456"), "supermarket": (7.0, 22.0, "0123456")}
+
 FAMILY_NAMES = [
     ("Wang", "王"), ("Li", "李"), ("Zhang", "张"), ("Liu", "刘"), ("Chen", "陈"), ("Yang", "杨"),
     ("Zhao", "赵"), ("Huang", "黄"), ("Zhou", "周"), ("Wu", "吴"), ("Xu", "徐"), ("Sun", "孙"),

@@ -94,6 +94,7 @@ class World:
 
     def build_merchants(self, day):
         """Create merchants, stores and contracts signed on ``day`` (date)."""
+        calendars = {scene: self._build_hours(scene, *hours) for scene, hours in names.HOURS.items()}
         for key, name, scene, _ticket, _per_week, rate, city in names.MERCHANTS:
             platform = scene == "own_mall"
             partner = self.company.partner_id if platform else self.env["res.partner"].create({
@@ -106,7 +107,7 @@ class World:
             })
             store = self.env["alliance.store"].create({
                 "name": self.text(name), "merchant_id": merchant.id, "scene": scene,
-                "partner_id": partner.id})
+                "partner_id": self._build_place(merchant, city).id, "calendar_id": calendars[scene].id})
             contract = self.env["alliance.contract"].create({
                 "merchant_id": merchant.id, "date_start": day,
                 "line_ids": [Command.create({"scene": scene, "rate": rate})]})
@@ -116,6 +117,23 @@ class World:
             "name": "王老板" if self.chinese else "Owner Wang",
             "parent_id": self.merchants["noodles"].partner_id.id})
         self.users["merchant"] = self._create_portal_user("merchant", owner)
+
+    def _build_place(self, merchant, city):
+        """Create a store's address, somewhere near the middle of its city."""
+        number = len(self.stores)
+        latitude, longitude = names.CITIES[city[0]]
+        return self.env["res.partner"].create({
+            "name": merchant.name, "type": "other", "parent_id": merchant.partner_id.id,
+            "street": f"{8 * number + 6} Jiefang Road" if not self.chinese else f"解放路{8 * number + 6}号",
+            "city": self.text(city), "country_id": self.env.ref("base.cn").id,
+            "partner_latitude": latitude + number * 0.004, "partner_longitude": longitude - number * 0.003})
+
+    def _build_hours(self, scene, opens, closes, days):
+        return self.env["resource.calendar"].create({
+            "name": dict(self.env["alliance.store"]._fields["scene"]._description_selection(self.env))[scene],
+            "tz": "Asia/Shanghai", "attendance_ids": [Command.clear(), *(Command.create({
+                "name": day, "dayofweek": day, "hour_from": opens, "hour_to": closes, "day_period": "full_day"})
+                for day in days)]})
 
     # -- channels ---------------------------------------------------------------
 

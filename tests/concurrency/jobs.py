@@ -180,3 +180,14 @@ def activate(env, contract_ids):
 
     return [outcome for outcome in in_threads(env.registry, [put(contract_id) for contract_id in contract_ids])
             if not isinstance(outcome, UserError)]
+
+
+def call_back(env, reference, count):
+    """The payment provider reports the same payment ``count`` times at once, as webhooks and browsers do."""
+    def report(env):
+        tx = env["payment.transaction"].search([("reference", "=", reference)])
+        tx._process("demo", {"reference": reference, "payment_details": "4242", "simulated_state": "done"})
+        if not tx.is_post_processed:
+            tx._post_process()
+
+    in_threads(env.registry, [report] * count)

@@ -114,6 +114,32 @@ def test_one_of_100_overlapping_contracts_comes_into_force(scratch_db):
     assert scratch_db.query("SELECT id FROM alliance_contract WHERE state = 'active'") == [(won[0],)]
 
 
+def test_100_callbacks_of_one_payment_are_one_sale(scratch_db, world):
+    """A scan-to-pay payment of 58.50, 20.00 of it with vouchers, is reported a hundred times at once."""
+    wallet = fill_wallet(scratch_db, world, 10_000)
+    with scratch_db.open_env() as env:
+        provider = env["payment.provider"].search([("code", "=", "demo"), ("company_id", "=", env.company.id)], limit=1)
+        provider.state = "test"
+        order = env["sale.order"]._create_scan_order(
+            env["alliance.store"].browse(world["stores"][0]), env["res.partner"].browse(world["shoppers"][0]),
+            5_850, "0123456789abcdef")
+        vouchers = order._apply_vouchers(2_000)
+        reference = env["payment.transaction"].create({
+            "provider_id": provider.id, "payment_method_id": provider.payment_method_ids[:1].id, "amount": 38.5,
+            "currency_id": order.currency_id.id, "partner_id": order.partner_id.id, "operation": "online_direct",
+            "reference": "scan-1", "sale_order_ids": [Command.set(order.ids)],
+            "voucher_transaction_id": vouchers.id}).reference
+    race(scratch_db, "call_back", *[(reference, 25)] * 4)
+    assert scratch_db.query("SELECT cash_amount::text, concession_amount::text FROM alliance_qualified_sale") == [
+        ("38.50", "3.85")]
+    assert scratch_db.query("SELECT state, amount::text FROM payment_transaction ORDER BY amount") == [
+        ("done", "20.00"), ("done", "38.50")]
+    assert scratch_db.query("SELECT count(*) FROM account_payment") == [(2,)]
+    assert scratch_db.query("SELECT balance_deduction::text, held_deduction::text FROM voucher_wallet WHERE id = %s", (
+        wallet,)) == [("80.00", "0.00")]
+    assert_books_agree(scratch_db)
+
+
 def test_funding_never_overdraws_the_deposit(scratch_db, world):
     """The deposit reaches for 5 of 12 sales, whoever funds them how often at once."""
     with scratch_db.open_env() as env:

@@ -16,11 +16,21 @@ ROUTES = {
     "/alliance/apply/<int:application_id>": "token",
     "/alliance/apply/<int:application_id>/answer": "token",
     "/alliance/apply/<int:application_id>/withdraw": "token",
+    "/alliance/pay/<int:order_id>": "login",
+    "/alliance/pay/<int:order_id>/transaction": "login",
+    "/alliance/pay/<int:order_id>/vouchers/apply": "login",
+    "/alliance/pay/<int:order_id>/vouchers/confirm": "login",
+    "/alliance/pay/<int:order_id>/vouchers/remove": "login",
+    "/alliance/store/<int:store_id>/image": "page",
+    "/alliance/store/<string:slug>": "page",
+    "/alliance/store/<string:slug>/pay": "page",
+    "/alliance/store/<string:slug>/pay/begin": "login",
     "/my/contracts/<int:contract_id>": "login",
     "/my/contracts/<int:contract_id>/document": "login",
     "/my/contracts/<int:contract_id>/sign": "login",
     "/my/green-points": "login", "/my/green-points/page/<int:page>": "login",
     "/my/store": "login", "/my/store/page/<int:page>": "login",
+    "/my/store/<int:store_id>/sign": "login", "/my/store/payments": "login",
     "/shop/payment/transaction/<int:order_id>": "token",
     "/shop/payment/vouchers/apply": "login",
     "/shop/payment/vouchers/confirm": "login",
@@ -28,8 +38,12 @@ ROUTES = {
 }
 # Pages of others that show something of ours.
 PAGES = ("/my/home", "/shop", "/shop/cart", "/shop/payment")
-# Who has a cart and vouchers moves his own vouchers with these (addons/voucher_settlement/tests/test_web_voucher.py).
-OWN_VOUCHERS = {"/shop/payment/vouchers/apply", "/shop/payment/vouchers/remove"}
+# Whose the cart or the payment is moves his own vouchers with these (addons/voucher_settlement/tests: test_web_voucher,
+# test_scan_voucher).
+OWN_VOUCHERS = {
+    "/shop/payment/vouchers/apply": ("shopper", "rival"), "/shop/payment/vouchers/remove": ("shopper", "rival"),
+    "/alliance/pay/<int:order_id>/vouchers/apply": ("shopper",),
+    "/alliance/pay/<int:order_id>/vouchers/remove": ("shopper",)}
 NOISE = ("odoo.http", "odoo.addons.base.models.ir_rule")
 
 
@@ -53,12 +67,12 @@ class TestRoutes(PlatformCase):
             else:
                 self.authenticate(user.login, get_password(user.login))
             for path in (*ROUTES, *PAGES):
-                if path in OWN_VOUCHERS and who in ("shopper", "rival"):
+                if who in OWN_VOUCHERS.get(path, ()):
                     continue
                 with self.subTest(who=who, path=path), mute_logger(*NOISE):
                     self.env["voucher.wallet"]._cron_credit()  # opening one's page credits the wallet
                     before = take_digest(self.env)
-                    self._open(path, amount=99999.99, order_id=self.world.web_orders[0].id)
+                    self._open(path, amount=99999.99)
                     self.env.invalidate_all()
                     self.assertFalse(get_difference(before, take_digest(self.env)))
 
@@ -68,7 +82,7 @@ class TestRoutes(PlatformCase):
         for role, secret in secrets.items():
             user = self.users[role]
             self.authenticate(user.login, get_password(user.login))
-            for path in ("/my/home", "/my/green-points", "/my/store"):
+            for path in ("/my/home", "/my/green-points", "/my/store", "/my/store/payments"):
                 with self.subTest(role=role, path=path):
                     page = self._open(path)
                     self.assertEqual(page.status_code, 200)
@@ -80,7 +94,10 @@ class TestRoutes(PlatformCase):
     def _open(self, path, follow=True, **params):
         """Open a route as a browser does that sends ``params``, JSON where the route takes JSON."""
         routing = next((rule.endpoint.routing for rule in get_routes(self.env) if rule.rule == path), {"type": "http"})
-        url = re.sub(r"<int:\w+>", str(params.pop("order_id", 1)), path)
+        scan = "/alliance/pay" in path
+        ids = {"order_id": (self.world.scan_orders if scan else self.world.web_orders)[0].id,
+               "store_id": self.store.id, "slug": self.store.id}
+        url = re.sub(r"<(?:int|string):(\w+)>", lambda match: str(ids.get(match[1], 1)), path)
         if routing["type"] == "jsonrpc":
             return self.url_open(url, json={"params": params}, allow_redirects=follow)
         if "GET" not in (routing.get("methods") or ["GET"]):

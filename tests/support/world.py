@@ -59,6 +59,7 @@ class PlatformCase(SettlementCommon, VoucherTillCommon, HttpCase):
         self._sell_at_the_till()
         self._reimburse()
         self._order_on_the_web()
+        self._scan()
         self._apply_to_join()
         self._open_wizards()
 
@@ -96,6 +97,15 @@ class PlatformCase(SettlementCommon, VoucherTillCommon, HttpCase):
         } for shopper in (self.shopper, self.rival_shopper)])
         for order in self.web_orders:
             order._apply_vouchers(500)
+
+    def _scan(self):
+        """Each shopper has begun a payment in the other one's shop, a part of it with vouchers."""
+        orders = self.env["sale.order"]
+        self.scan_orders = [
+            orders._create_scan_order(store, shopper, 3_000, f"world{shopper.id:011}") for shopper, store in (
+                (self.shopper, self.rival_store), (self.rival_shopper, self.store))]
+        for order in self.scan_orders:
+            order._apply_vouchers(300)
 
     def _apply_to_join(self):
         """One application that waits, somebody who may not join, and a contract that waits for its signature."""

@@ -1,3 +1,5 @@
 from . import application
 from . import contract
 from . import portal
+from . import store
+from . import scan

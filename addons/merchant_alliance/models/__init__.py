@@ -3,6 +3,7 @@ from . import alliance_application
 from . import alliance_application_review
 from . import alliance_blacklist
 from . import alliance_store
+from . import alliance_store_page
 from . import alliance_contract
 from . import alliance_contract_version
 from . import alliance_contract_signature
@@ -18,4 +19,5 @@ from . import product_template
 from . import res_company
 from . import res_config_settings
 from . import sale_order
+from . import sale_order_scan
 from . import website

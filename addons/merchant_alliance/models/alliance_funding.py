@@ -2,6 +2,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..tools.money import from_cents, to_cents
 from ..tools.serialize import retry_collisions
@@ -79,10 +80,10 @@ class AllianceFunding(models.Model):
         """Refunds first: what they give back may fund a sale."""
         self._cancel_refunded(merchant)
         fundings = self._fund_refunds(merchant, limit)
-        if sales := self._get_fundable_sales(merchant, limit):
-            fundings += self._fund(merchant, sales, merchant.funding_method)
-            fundings += self._fund_refunds(merchant, limit)
-        return fundings
+        for method in ("split", "deposit"):
+            if sales := self._get_fundable_sales(merchant, method, limit):
+                fundings += self._fund(merchant, sales, method)
+        return fundings + self._fund_refunds(merchant, limit)
 
     def _cancel_refunded(self, merchant):
         """Cancel pending sales that were refunded whole, together with their refunds."""
@@ -93,12 +94,19 @@ class AllianceFunding(models.Model):
             cancelled.write({"state": "cancelled"})
             cancelled._after_cancelled()
 
-    def _get_fundable_sales(self, merchant, limit):
-        """Return the oldest pending sales, as many as the merchant's money reaches for."""
-        sales = self.env["alliance.qualified.sale"].search(
-            [("merchant_id", "=", merchant.id), ("state", "=", "pending"), ("kind", "=", "sale")],
-            order="id", limit=limit)
-        if merchant.funding_method != "deposit":
+    def _get_fundable_sales(self, merchant, method, limit):
+        """Return the oldest pending sales that ``method`` pays, as many as its money reaches for.
+
+        What the platform collected is split off, whatever the merchant's method for its own tills is.
+        """
+        domain = Domain([
+            ("merchant_id", "=", merchant.id), ("state", "=", "pending"), ("kind", "=", "sale")])
+        if merchant.funding_method == "deposit":
+            domain &= Domain("collected", "=", method == "split")
+        elif method == "deposit":
+            return self.env["alliance.qualified.sale"]
+        sales = self.env["alliance.qualified.sale"].search(domain, order="id", limit=limit)
+        if method == "split":
             return sales
         left = to_cents(merchant.deposit_balance, merchant.currency_id)
         for number, sale in enumerate(sales):

@@ -34,8 +34,9 @@ class AllianceMerchant(models.Model):
     funding_method = fields.Selection(
         [("deposit", "Prepaid Deposit"), ("split", "Split from Collected Payments")],
         required=True, default="deposit",
-        help="Where the concession's money comes from: the merchant's prepaid deposit, "
-             "or the payments that the platform itself collected.",
+        help="Where the money for concessions of its own tills comes from: the merchant's prepaid deposit, "
+             "or the payments that the platform itself collected. What is paid to the platform (web orders, "
+             "scan-to-pay) is always split.",
     )
     deposit_balance = fields.Monetary(
         readonly=True, copy=False,

@@ -12,7 +12,7 @@ from .scene import SCENES
 FROZEN_FIELDS = {
     "name", "idempotency_key", "kind", "origin_id", "company_id", "merchant_id", "store_id", "scene",
     "partner_id", "sale_datetime", "cash_amount", "contract_line_id", "rate", "concession_amount",
-    "pos_order_id", "sale_order_id"}
+    "pos_order_id", "sale_order_id", "collected"}
 
 class AllianceQualifiedSale(models.Model):
     """One paid sale that earns rewards, whichever channel made it.
@@ -65,6 +65,10 @@ class AllianceQualifiedSale(models.Model):
     sale_order_id = fields.Many2one(
         "sale.order", readonly=True, index="btree_not_null", ondelete="restrict")
 
+    collected = fields.Boolean(
+        string="Collected by the Platform", readonly=True,
+        help="The platform took the payment: the concession is split off it, and the rest is owed to the merchant.")
+
     _idempotency_key_uniq = models.Constraint(
         "UNIQUE (idempotency_key)", "This sale has been registered already.")
     _sign_fits_kind = models.Constraint(
@@ -91,7 +95,8 @@ class AllianceQualifiedSale(models.Model):
         :param list vals_list: dicts with ``idempotency_key`` (str), ``partner`` (res.partner),
             ``store`` (alliance.store), ``sale_datetime`` (naive UTC), ``cash_cents`` (int, company
             currency; negative for a refund) and maybe ``origin`` (alliance.qualified.sale, whose
-            store and shopper count), ``pos_order_id``, ``sale_order_id`` (ids)
+            store and shopper count), ``pos_order_id``, ``sale_order_id`` (ids), ``collected`` (bool: the platform
+            took the payment)
         :return: their records, without the sales for which no contract was in force (noted on the order)
         :raise ValidationError: a refund takes back more than is left of its origin
         """
@@ -169,6 +174,7 @@ class AllianceQualifiedSale(models.Model):
             "store_id": store.id,
             "scene": store.scene,
             "partner_id": vals["partner"].id,
+            "collected": vals.get("collected", False),
             "contract_line_id": line.id,
             "rate": line.rate,
             "cash_amount": from_cents(cents, currency),
@@ -199,6 +205,7 @@ class AllianceQualifiedSale(models.Model):
             "store_id": origin.store_id.id,
             "scene": origin.scene,
             "partner_id": origin.partner_id.id,
+            "collected": origin.collected,
             "contract_line_id": origin.contract_line_id.id,
             "rate": origin.rate,
             "cash_amount": from_cents(-cents, origin.currency_id),

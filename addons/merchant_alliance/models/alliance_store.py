@@ -15,6 +15,7 @@ class AllianceStore(models.Model):
     merchant_id = fields.Many2one(
         "alliance.merchant", required=True, index=True, ondelete="restrict")
     company_id = fields.Many2one(related="merchant_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
     scene = fields.Selection(
         SCENES, required=True, default="alliance",
         help="Where its sales happen; rates of a contract may depend on it.")

@@ -1,6 +1,7 @@
 from odoo import models
 
 from ..tools.money import to_cents
+from ..tools.serialize import touch
 
 
 class PaymentTransaction(models.Model):
@@ -9,6 +10,8 @@ class PaymentTransaction(models.Model):
     _inherit = "payment.transaction"
 
     def _post_process(self):
+        # of two reports of one payment, the later one waits here, before it has done all the work in vain
+        touch(self.filtered(lambda tx: tx.state == "done"))
         result = super()._post_process()
         done = self.filtered(lambda tx: tx.state == "done")
         refunds = done.filtered(lambda tx: tx.operation == "refund")
@@ -19,6 +22,11 @@ class PaymentTransaction(models.Model):
             for order in refund.source_transaction_id.sale_order_ids:
                 order._register_qualified_refund(refund)
         return result
+
+    def _invoice_sale_orders(self):
+        """What was paid to a merchant is the merchant's to invoice."""
+        others = self.filtered(lambda tx: not tx.sale_order_ids._filter_sold_by_merchants())
+        return super(PaymentTransaction, others)._invoice_sale_orders()
 
     def _get_received_cents(self):
         """Return what these transactions have brought in to stay, in cents of their currency.

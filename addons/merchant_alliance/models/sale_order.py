@@ -58,9 +58,9 @@ class SaleOrder(models.Model):
     def _prepare_qualified_sale_vals(self):
         """Return the values to register this order, or None while it earns nothing."""
         self.ensure_one()
-        website = self.website_id.sudo()  # sudo: shoppers have no rights on stores
-        store = website.alliance_store_id
-        if not store or self.state != "sale" or self.partner_id == website.user_id.partner_id:
+        store = self._get_alliance_store()
+        visitor = self.website_id.sudo().user_id.partner_id  # sudo: shoppers may not read the public user
+        if not store or self.state != "sale" or self.partner_id == visitor:
             return None
         transactions = self._get_payment_transactions()
         if transactions._get_received_cents() < to_cents(self.amount_total, self.currency_id):
@@ -73,6 +73,7 @@ class SaleOrder(models.Model):
             "idempotency_key": f"sale.order,{self.id}", "partner": self.partner_id, "store": store,
             "sale_datetime": max(moments, default=fields.Datetime.now()), "cash_cents": cents,
             "sale_order_id": self.id,
+            "collected": True,
         }
 
     # -- amounts ---------------------------------------------------------------

@@ -10,4 +10,6 @@ from . import test_pos_amounts
 from . import test_pos_sale
 from . import test_register
 from . import test_rights
+from . import test_scan
+from . import test_store_page
 from . import test_web_sale

@@ -41,18 +41,6 @@ class TestPosAmounts(PosSaleCommon):
         self._sync(self._order_data("tip", [(self.product, 1, {}), (self.gift, 1, {})]))
         self.assertEqual(self._sales().mapped("cash_amount"), [50.0])
 
-    def test_stored_value_earns_nothing(self):
-        if "loyalty.program" not in self.env:
-            self.skipTest("loyalty is not installed")
-        self.gift.earns_rewards = True
-        program = self.env["loyalty.program"].create({
-            "name": "Cards", "program_type": "gift_card", "applies_on": "future", "trigger": "auto",
-            "rule_ids": [Command.create({"product_ids": self.gift.ids})],
-            "reward_ids": [Command.create({})]})
-        self.assertIn(self.gift, program.trigger_product_ids)
-        self._sync(self._order_data("stored", [(self.product, 1, {}), (self.gift, 2, {})]))
-        self.assertEqual(self._sales().mapped("cash_amount"), [50.0])
-
     def test_lines_count_as_the_server_reckons_them(self):
         """A till that states a gift card as free, or a total beyond the lines, gains nothing."""
         self._sync(self._order_data("lie-1", [

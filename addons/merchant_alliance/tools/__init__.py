@@ -1,1 +1,1 @@
-from . import money, serialize
+from . import amount, money, qr, serialize

@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.tools import SQL
 
+from odoo.addons.merchant_alliance.tools.amount import parse_amount
 from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
-from odoo.addons.voucher_settlement.tools import parse_amount
 
 ANALYST = "risk_controls.group_risk_analyst"
 

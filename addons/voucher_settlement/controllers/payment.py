@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError, MissingError, ValidationError
 from odoo.http import request, route
 
+from odoo.addons.merchant_alliance.controllers.scan import ScanToPay
 from odoo.addons.merchant_alliance.tools.money import from_cents
 from odoo.addons.website_sale.controllers.main import WebsiteSale
 from odoo.addons.website_sale.controllers.payment import PaymentPortal
@@ -54,36 +55,52 @@ class VoucherWebsiteSale(WebsiteSale):
 
     def _get_shop_payment_values(self, order, **kwargs):
         released = order._release_stale_vouchers()
-        values = super()._get_shop_payment_values(order, **kwargs)
-        vouchers = self._get_voucher_values(order, released)
-        if vouchers and vouchers["applied"]:
-            providers = values["providers_sudo"].filtered(VoucherPaymentPortal._is_beside_vouchers)
-            values.update(
-                amount=vouchers["due"], providers_sudo=providers,
-                payment_methods_sudo=values["payment_methods_sudo"].filtered(
-                    lambda method: method.provider_ids & providers))
-        return values | {"vouchers": vouchers}
+        return add_vouchers(super()._get_shop_payment_values(order, **kwargs), order, released)
 
-    def _get_voucher_values(self, order, released):
-        """Return what the box "Pay with vouchers" shows, or None when the order takes none.
 
-        :param bool released: vouchers were applied to the cart as it was before
-        :return: dict of amounts in order currency
-        """
-        store = order._get_voucher_store()
-        user = request.env.user
-        if not store or user._is_public() or order.partner_id != user.partner_id:
-            return None
-        applied = sum(order._get_voucher_transactions().mapped("amount"))
-        # sudo: shoppers have no access to wallets; this is their own
-        wallet = request.env["voucher.wallet"].sudo()._get_or_create(user.partner_id, order.company_id)
-        balance = float(from_cents(wallet._get_spendable(store), order.currency_id))
-        due = order._get_amount_due()
-        return {
-            "applied": applied,
-            "balance": balance,
-            "due": due,
-            "proposed": min(balance, due),
-            "covered": bool(applied) and not due,
-            "released": released and not applied,
-        }
+class VoucherScanToPay(ScanToPay):
+
+    def _prepare_scan_values(self, order_sudo):
+        payable = order_sudo.state in ("draft", "sent")
+        released = payable and order_sudo._release_stale_vouchers()
+        values = super()._prepare_scan_values(order_sudo)
+        return add_vouchers(values, order_sudo, released) if payable and not values["waiting"] else values
+
+
+def add_vouchers(values, order, released):
+    """Return a payment page's ``values`` with the box "Pay with vouchers", and with what fits beside them.
+
+    :param bool released: vouchers were applied to the order as it was before
+    """
+    vouchers = get_voucher_values(order, released)
+    if vouchers and vouchers["applied"] and "providers_sudo" in values:
+        providers = values["providers_sudo"].filtered(VoucherPaymentPortal._is_beside_vouchers)
+        values.update(
+            amount=vouchers["due"], providers_sudo=providers,
+            payment_methods_sudo=values["payment_methods_sudo"].filtered(
+                lambda method: method.provider_ids & providers))
+    return values | {"vouchers": vouchers}
+
+
+def get_voucher_values(order, released):
+    """Return what the box "Pay with vouchers" shows, or None when the order takes none.
+
+    :return: dict of amounts in order currency
+    """
+    store = order._get_voucher_store()
+    user = request.env.user
+    if not store or user._is_public() or order.partner_id != user.partner_id:
+        return None
+    applied = sum(order._get_voucher_transactions().mapped("amount"))
+    # sudo: shoppers have no access to wallets; this is their own
+    wallet = request.env["voucher.wallet"].sudo()._get_or_create(user.partner_id, order.company_id)
+    balance = float(from_cents(wallet._get_spendable(store), order.currency_id))
+    due = order._get_amount_due()
+    return {
+        "applied": applied,
+        "balance": balance,
+        "due": due,
+        "proposed": min(balance, due),
+        "covered": bool(applied) and not due,
+        "released": released and not applied,
+    }

@@ -1,7 +1,9 @@
 from odoo.exceptions import UserError
 from odoo.http import Controller, request, route
 
-from ..tools import parse_amount
+from odoo.addons.merchant_alliance.controllers.scan import ScanToPay
+from odoo.addons.merchant_alliance.tools.amount import parse_amount
+from odoo.addons.merchant_alliance.tools.serialize import touch
 
 
 class VoucherCheckout(Controller):
@@ -16,14 +18,14 @@ class VoucherCheckout(Controller):
         """
         order_sudo = self._get_own_cart()
         order_sudo._apply_vouchers(parse_amount(request.env, amount, order_sudo.currency_id))
-        return self._prepare_result(order_sudo)
+        return get_result(order_sudo)
 
     @route("/shop/payment/vouchers/remove", type="jsonrpc", auth="user", website=True)
     def remove_vouchers(self):
         """Give back what is held for the cart in the session."""
         order_sudo = self._get_own_cart()
         order_sudo._release_vouchers()
-        return self._prepare_result(order_sudo)
+        return get_result(order_sudo)
 
     @route("/shop/payment/vouchers/confirm", type="http", auth="user", website=True,
            methods=["POST"], sitemap=False)
@@ -47,8 +49,41 @@ class VoucherCheckout(Controller):
             raise UserError(request.env._("Your cart is empty."))
         return order_sudo
 
-    def _prepare_result(self, order_sudo):
-        return {
-            "applied": sum(order_sudo._get_voucher_transactions().mapped("amount")),
-            "due": order_sudo._get_amount_due(),
-        }
+
+class VoucherScan(ScanToPay):
+    """The same for the shopper's own payment in a store."""
+
+    @route("/alliance/pay/<int:order_id>/vouchers/apply", type="jsonrpc", auth="user", website=True)
+    def scan_apply_vouchers(self, order_id, amount):
+        """Hold vouchers for the payment, replacing what was applied before; see the cart's."""
+        order_sudo = self._get_own_scan(order_id)
+        order_sudo._apply_vouchers(parse_amount(request.env, amount, order_sudo.currency_id))
+        return get_result(order_sudo)
+
+    @route("/alliance/pay/<int:order_id>/vouchers/remove", type="jsonrpc", auth="user", website=True)
+    def scan_remove_vouchers(self, order_id):
+        """Give back what is held for the payment."""
+        order_sudo = self._get_own_scan(order_id)
+        order_sudo._release_vouchers()
+        return get_result(order_sudo)
+
+    @route("/alliance/pay/<int:order_id>/vouchers/confirm", type="http", auth="user", website=True,
+           methods=["POST"], sitemap=False)
+    def scan_confirm_with_vouchers(self, order_id, **_kwargs):
+        """Make a payment that vouchers pay whole; anything else goes back to the payment page."""
+        order_sudo = self._get_own_scan(order_id)
+        touch(order_sudo)  # of two clicks, the later one sees what the earlier one did
+        if (order_sudo.state in ("draft", "sent") and not order_sudo._release_stale_vouchers()
+                and not order_sudo._get_amount_due()):
+            vouchers = order_sudo._get_voucher_transactions()
+            order_sudo._capture_vouchers()
+            vouchers._post_process()
+        return request.redirect(f"/alliance/pay/{order_id}")
+
+
+def get_result(order_sudo):
+    """Return the amounts applied and still due."""
+    return {
+        "applied": sum(order_sudo._get_voucher_transactions().mapped("amount")),
+        "due": order_sudo._get_amount_due(),
+    }

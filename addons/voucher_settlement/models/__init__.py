@@ -6,6 +6,7 @@ from . import account_move
 from . import account_move_line
 from . import account_payment_method_line
 from . import escrow_posting
+from . import escrow_posting_collected
 from . import escrow_posting_sales
 from . import escrow_posting_vouchers
 from . import escrow_check

@@ -13,6 +13,7 @@ ESCROW_ROLES = [
 
 ESCROW_EVENTS = [
     ("deposit", "Merchant Deposit"),
+    ("collected", "Collected for Merchant"),
     ("earned", "Concession Earned"),
     ("funded", "Concession Funded and Swept"),
     ("fund_reversal", "Concession Returned"),
@@ -30,6 +31,7 @@ _BACK_TO_POOL = {"vouchers_outstanding": 1, "rebate_pool": -1}
 
 EVENT_PATTERNS = {
     "deposit": {},
+    "collected": {},
     "earned": {},
     "funded": {"escrow_bank": 1, "rebate_pool": -1, "vouchers_outstanding": -1, "risk_reserve": -1},
     "fund_reversal": {"escrow_bank": -1, "rebate_pool": 1, "vouchers_outstanding": 1, "risk_reserve": 1},

@@ -32,8 +32,8 @@ class EscrowPosting(models.AbstractModel):
 
         :param str event: one of ``ESCROW_EVENTS``; decides which escrow roles may move, and how
         :param company: ``res.company``
-        :param list lines: ``(key, signed cents[, partner])``: escrow role or operating key
-            (``res_company.OPERATING_KEYS``); debit positive; lines of 0 are left out
+        :param list lines: ``(key, signed cents[, partner])``: escrow role, operating key
+            (``res_company.OPERATING_KEYS``) or an account outside the escrow; debit positive; lines of 0 are left out
         :param date: day of the entry, today if None
         :param str ref: reference
         :param partner: for lines that name none
@@ -161,10 +161,12 @@ class EscrowPosting(models.AbstractModel):
 
     @api.model
     def _get_account(self, key, company):
-        """Return the account of an escrow role or operating key in ``company``.
+        """Return the account of an escrow role or operating key in ``company``; an account is itself.
 
         :raise UserError: there is none, or more than one
         """
+        if isinstance(key, models.BaseModel):
+            return key
         if key in ROLES:
             account = self._get_escrow_accounts(key, company)
             if len(account) == 1:

@@ -150,6 +150,7 @@ class EscrowPosting(models.AbstractModel):
         for funding in (sweeps := fundings.filtered(lambda f: f.amount > 0)):
             self._post_funding(funding)
             self._post_rejected(funding.qualified_sale_ids.filtered(lambda s: s.reward_state == "rejected"))
+        self._post_collected(company)
         self._post_concessions_earned(company)
         self._post_voucher_entries(company)  # before refunds: what was clawed back helps to pay them
         for funding in fundings - sweeps:

@@ -112,6 +112,15 @@ class PaymentTransaction(models.Model):
         if captured - others:
             # The shopper has been told about the payment as a whole.
             (captured - others).with_context(voucher_beside_rest=True)._post_process()
+        others._note_collected()
+
+    def _note_collected(self):
+        """Say for which merchant the platform took these payments, or gave them back."""
+        for tx in self.sudo():  # sudo: payers have no rights on payments
+            orders = tx.sale_order_ids or tx.source_transaction_id.sale_order_ids
+            merchant = orders.scan_store_id.merchant_id
+            if tx.state == "done" and tx.payment_id and len(merchant) == 1 and not merchant.is_platform:
+                tx.payment_id.collected_for_id = merchant
 
     def _invoice_sale_orders(self):
         # Captured beside the rest, whose invoice it is linked to already (sale's _prepare_invoice).

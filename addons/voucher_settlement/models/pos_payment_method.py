@@ -3,9 +3,8 @@ import re
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from odoo.addons.merchant_alliance.tools.amount import parse_amount
 from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
-
-from ..tools import parse_amount
 
 UUID_FORMAT = re.compile(r"[0-9A-Za-z-]{8,64}")
 # A payment line may be sent, released and sent again; each attempt is a hold of its own.

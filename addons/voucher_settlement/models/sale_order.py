@@ -28,18 +28,11 @@ class SaleOrder(models.Model):
             tx.amount for tx in self.sudo().transaction_ids
             if tx.provider_code == "voucher" and tx.state in ("authorized", "done"))
 
-    def _get_amount_due(self):
-        """Return what is left to pay after all that is authorised or done, in order currency."""
-        self.ensure_one()
-        paid = sum(tx.amount for tx in self.sudo().transaction_ids if tx.state in ("authorized", "done"))
-        return max(self.currency_id.round(self.amount_total - paid), 0.0)
-
     def _get_voucher_store(self):
         """Return the store in which this order spends vouchers, empty when it takes none."""
         self.ensure_one()
         provider = self.env["payment.provider"]._get_voucher_provider(self.company_id)
-        # sudo: shoppers may not read stores
-        store = self.website_id.sudo().alliance_store_id
+        store = self._get_alliance_store()
         if not provider or self.currency_id != self.company_id.currency_id:
             return store.browse()
         return store.filtered(lambda store: store.company_id == self.company_id)

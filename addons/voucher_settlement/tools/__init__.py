@@ -1,1 +1,0 @@
-from .amount import parse_amount

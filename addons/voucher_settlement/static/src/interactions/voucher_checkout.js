@@ -20,18 +20,18 @@ export class VoucherCheckout extends Interaction {
 
     async apply() {
         const amount = this.el.querySelector("input[name='amount']").valueAsNumber;
-        await this.send("/shop/payment/vouchers/apply", { amount: amount || 0 });
+        await this.send("apply", { amount: amount || 0 });
     }
 
     async remove() {
-        await this.send("/shop/payment/vouchers/remove", {});
+        await this.send("remove", {});
     }
 
     /** What is left to pay concerns the whole page: show it anew. */
-    async send(route, params) {
+    async send(action, params) {
         this.error = "";
         try {
-            await this.waitFor(rpc(route, params));
+            await this.waitFor(rpc(`${this.el.dataset.route}/${action}`, params));
             window.location.reload();
         } catch (error) {
             if (!(error instanceof RPCError)) {

@@ -2,7 +2,7 @@
 
 from odoo.exceptions import UserError
 
-from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
+from .money import from_cents, to_cents
 
 LIMIT = 1e12
 NOISE = 1e-6  # of binary floating point

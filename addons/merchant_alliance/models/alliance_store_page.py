@@ -1,0 +1,147 @@
+import base64
+from urllib.parse import urlencode
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+from odoo.tools.date_utils import float_to_time
+
+from ..tools.qr import draw_qr
+
+MAP_OF_CHINA = "https://uri.amap.com"
+MAP_OF_THE_WORLD = "https://www.openstreetmap.org"
+
+# The store's own calendar says open: an attendance of this weekday and hour, and no closing day.
+# Hours are those of the calendar's time zone; calendars of two weeks count by the week's parity, as Odoo does.
+OPEN_STORES = """
+    SELECT s.id
+      FROM alliance_store s
+      JOIN resource_calendar c ON c.id = s.calendar_id
+      JOIN LATERAL (SELECT %(now)s AT TIME ZONE 'UTC' AT TIME ZONE COALESCE(c.tz, 'UTC') AS clock) t ON TRUE
+     WHERE EXISTS (SELECT FROM resource_calendar_attendance a
+                    WHERE a.calendar_id = c.id AND a.day_period <> 'lunch' AND a.display_type IS NULL
+                      AND a.dayofweek = (EXTRACT(isodow FROM t.clock)::int - 1)::text
+                      AND EXTRACT(hour FROM t.clock) + EXTRACT(minute FROM t.clock) / 60 >= a.hour_from
+                      AND EXTRACT(hour FROM t.clock) + EXTRACT(minute FROM t.clock) / 60 < a.hour_to
+                      AND (a.week_type IS NULL OR NOT c.two_weeks_calendar
+                           OR a.week_type = (((t.clock::date - DATE '0001-01-01') / 7) %% 2)::text))
+       AND NOT EXISTS (SELECT FROM resource_calendar_leaves l
+                        WHERE l.calendar_id = c.id AND l.resource_id IS NULL
+                          AND l.date_from <= %(now)s AND l.date_to > %(now)s)
+"""
+
+
+class AllianceStore(models.Model):
+    """The store's public face: pictures, hours, where it is, its page and its QR sign."""
+
+    _name = "alliance.store"
+    _inherit = ["alliance.store", "image.mixin"]
+
+    is_published = fields.Boolean(
+        string="Public Page", copy=False, default=True,
+        help="Shoppers find it in the directory, once its merchant is active.")
+    description = fields.Html(translate=True, help="What shoppers read on the store's page.")
+    is_open = fields.Boolean(
+        string="Open Now", compute="_compute_is_open", search="_search_is_open",
+        help="By its opening hours; empty hours count as closed.")
+
+    website_url = fields.Char(string="Page", compute="_compute_website_url")
+
+    @api.depends_context("lang")
+    @api.depends("name")
+    def _compute_website_url(self):
+        slug = self.env["ir.http"]._slug
+        for store in self:
+            store.website_url = f"/alliance/store/{slug(store)}" if store.id else "#"
+
+    @api.model
+    def _get_public_domain(self):
+        """Return which stores anybody may see: published, with an active merchant."""
+        return Domain("is_published", "=", True) & Domain("merchant_id.state", "=", "active")
+
+    # -- opening hours ---------------------------------------------------------------------------
+
+    @api.depends("calendar_id")
+    def _compute_is_open(self):
+        opened = self.with_context(active_test=False).search([("id", "in", self.ids), ("is_open", "=", True)])
+        for store in self:
+            store.is_open = store._origin in opened
+
+    def _search_is_open(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        opened = Domain("id", "in", self._get_open_query())
+        return Domain.OR([opened if wanted else ~opened for wanted in set(value)])
+
+    @api.model
+    def _get_open_query(self):
+        """Return the query for the ids of all stores that are open at this moment."""
+        for model in ("alliance.store", "resource.calendar", "resource.calendar.attendance",
+                      "resource.calendar.leaves"):
+            self.env[model].flush_model()
+        return SQL(OPEN_STORES, now=fields.Datetime.now())
+
+    def _get_hours(self):
+        """Return ``[(weekday name, [(from, to), …]), …]`` of a whole week, as "HH:MM"; closed days are empty."""
+        self.ensure_one()
+        days = dict(self.env["resource.calendar.attendance"]._fields["dayofweek"]._description_selection(self.env))
+        spans = self.calendar_id.attendance_ids.filtered(
+            lambda span: span.day_period != "lunch" and not span.display_type and span.week_type != "1")
+        return [(name, [
+            (float_to_time(min(span.hour_from, 23.99)).strftime("%H:%M"), self._format_closing(span.hour_to))
+            for span in spans.filtered(lambda span, day=day: span.dayofweek == day).sorted("hour_from")])
+            for day, name in days.items()]
+
+    @staticmethod
+    def _format_closing(hour):
+        return "24:00" if hour >= 24 else float_to_time(hour).strftime("%H:%M")
+
+    # -- sign --------------------------------------------------------------------------------------
+
+    def _get_pay_url(self):
+        """Return what the QR code on the store's sign says."""
+        self.ensure_one()
+        return f"{self.get_base_url()}/alliance/store/{self.id}/pay"
+
+    def _get_pay_qr(self):
+        """Return that as a picture in base64."""
+        return base64.b64encode(draw_qr(self._get_pay_url()))
+
+    def _get_other_name(self):
+        """Return the name in the other language of the sign, Chinese or English, or False where it is the same."""
+        installed = dict(self.env["res.lang"].get_installed())
+        names = [self.with_context(lang=lang).name for lang in ("zh_CN", "en_US") if lang in installed]
+        return next((name for name in names if name != self.name), False)
+
+    def _get_map_url(self):
+        """Return the address of a map that shows the store, or False: by its coordinates, else by its address.
+
+        In mainland China a map that can be reached and knows the country's coordinates, else OpenStreetMap.
+        """
+        self.ensure_one()
+        place = self.partner_id
+        latitude, longitude = place.partner_latitude, place.partner_longitude
+        located = bool(latitude or longitude)
+        text = ", ".join(filter(None, (place.street, place.city)))
+        if not located and not text:
+            return False
+        if place.country_id.code == "CN":
+            query = {"position": f"{longitude},{latitude}", "coordinate": "wgs84"} if located else {"keyword": text}
+            return f"{MAP_OF_CHINA}/{'marker' if located else 'search'}?{urlencode({**query, 'name': self.name})}"
+        query = {"mlat": latitude, "mlon": longitude} if located else {"query": text}
+        return f"{MAP_OF_THE_WORLD}/{'' if located else 'search'}?{urlencode(query)}"
+
+    def action_print_sign(self):
+        """Print the QR sign of these stores (operator)."""
+        self.check_access("read")
+        if not self:
+            raise UserError(self.env._("Choose the stores whose signs you want to print."))
+        return self.env.ref("merchant_alliance.report_store_sign").report_action(self)
+
+    # -- live ----------------------------------------------------------------------------------------
+
+    def _get_staff_partners(self):
+        """Return the people who log in for this store's merchant."""
+        owner = self.merchant_id.partner_id
+        return (owner | owner.child_ids).filtered("user_ids")
