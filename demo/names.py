@@ -27,6 +27,11 @@ HOURS = {  # opens, closes, days of the week
     "own_mall": (0.0, 24.0, "0123456"), "brand_mall": (9.0, 18.0, "01234"),
     "alliance": (10.0, 21.5, "0123456"), "supermarket": (7.0, 22.0, "0123456")}
 
+CATEGORIES = {  # merchant -> category of its store
+    "mall": "home", "tea": "gifts", "silk": "fashion", "ceramics": "home", "noodles": "food", "hotpot": "food",
+    "bakery": "bakery", "hair": "beauty", "books": "books", "pharmacy": "health", "sports": "sports",
+    "photo": "photo", "market1": "market", "market2": "market"}
+
 FAMILY_NAMES = [
     ("Wang", "王"), ("Li", "李"), ("Zhang", "张"), ("Liu", "刘"), ("Chen", "陈"), ("Yang", "杨"),
     ("Zhao", "赵"), ("Huang", "黄"), ("Zhou", "周"), ("Wu", "吴"), ("Xu", "徐"), ("Sun", "孙"),

@@ -107,7 +107,8 @@ class World:
             })
             store = self.env["alliance.store"].create({
                 "name": self.text(name), "merchant_id": merchant.id, "scene": scene,
-                "partner_id": self._build_place(merchant, city).id, "calendar_id": calendars[scene].id})
+                "partner_id": self._build_place(merchant, city).id, "calendar_id": calendars[scene].id,
+                "category_id": self.env.ref(f"merchant_alliance.category_{names.CATEGORIES[key]}").id})
             contract = self.env["alliance.contract"].create({
                 "merchant_id": merchant.id, "date_start": day,
                 "line_ids": [Command.create({"scene": scene, "rate": rate})]})

@@ -17,6 +17,7 @@
         "data/payment.xml",
         "views/payment_views.xml",
         "views/pos_payment_views.xml",
+        "views/alliance_store_views.xml",
         "views/payment_vouchers_templates.xml",
         "views/website_sale_templates.xml",
         "views/settlement_period_views.xml",

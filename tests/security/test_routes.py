@@ -12,6 +12,7 @@ from tests.support.world import PlatformCase
 
 # Path -> what a visitor who is not logged in gets. A new route belongs here, and into a test of its own.
 ROUTES = {
+    "/alliance": "page", "/alliance/cities": "page",
     "/alliance/apply": "form", "/alliance/apply/send": "form",
     "/alliance/apply/<int:application_id>": "token",
     "/alliance/apply/<int:application_id>/answer": "token",

@@ -95,7 +95,7 @@ def clone(template: str) -> Iterator[ScratchDatabase]:
     try:
         yield ScratchDatabase(name)
     finally:
-        _forget(name)
+        forget(name)
         _run("dropdb", "--force", name)
         shutil.rmtree(filestore / name, ignore_errors=True)
 
@@ -110,7 +110,7 @@ def workspace_path(name: str) -> Path:
     return Path(json.loads(os.environ["GREEN_POINTS_WORKSPACE"])[name])
 
 
-def _forget(name: str) -> None:
+def forget(name: str) -> None:
     """Close what this process has open on the database."""
     import odoo.sql_db
     from odoo.modules.registry import Registry

@@ -2,4 +2,5 @@ from . import application
 from . import contract
 from . import portal
 from . import store
+from . import directory
 from . import scan

@@ -1,7 +1,6 @@
 from werkzeug.exceptions import NotFound
 
 from odoo import http
-from odoo.fields import Domain
 from odoo.http import content_disposition, request
 
 from .portal import MerchantPortal
@@ -16,7 +15,7 @@ def get_public_store(slug):
     store_id = request.env["ir.http"]._unslug(slug)[1]
     # sudo: visitors have no rights on stores; the domain leaves those that are public
     stores = request.env["alliance.store"].sudo()
-    store = stores.search(Domain("id", "=", store_id) & stores._get_public_domain()) if store_id else None
+    store = stores.search([("id", "=", store_id), ("is_listed", "=", True)]) if store_id else None
     if not store:
         raise NotFound
     return store

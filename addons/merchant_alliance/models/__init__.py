@@ -4,6 +4,10 @@ from . import alliance_application_review
 from . import alliance_blacklist
 from . import alliance_store
 from . import alliance_store_page
+from . import alliance_store_directory
+from . import alliance_category
+from . import resource_calendar
+from . import resource_calendar_attendance
 from . import alliance_contract
 from . import alliance_contract_version
 from . import alliance_contract_signature

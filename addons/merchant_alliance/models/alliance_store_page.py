@@ -12,23 +12,18 @@ from ..tools.qr import draw_qr
 MAP_OF_CHINA = "https://uri.amap.com"
 MAP_OF_THE_WORLD = "https://www.openstreetmap.org"
 
-# The store's own calendar says open: an attendance of this weekday and hour, and no closing day.
-# Hours are those of the calendar's time zone; calendars of two weeks count by the week's parity, as Odoo does.
-OPEN_STORES = """
-    SELECT s.id
-      FROM alliance_store s
-      JOIN resource_calendar c ON c.id = s.calendar_id
-      JOIN LATERAL (SELECT %(now)s AT TIME ZONE 'UTC' AT TIME ZONE COALESCE(c.tz, 'UTC') AS clock) t ON TRUE
-     WHERE EXISTS (SELECT FROM resource_calendar_attendance a
-                    WHERE a.calendar_id = c.id AND a.day_period <> 'lunch' AND a.display_type IS NULL
-                      AND a.dayofweek = (EXTRACT(isodow FROM t.clock)::int - 1)::text
-                      AND EXTRACT(hour FROM t.clock) + EXTRACT(minute FROM t.clock) / 60 >= a.hour_from
-                      AND EXTRACT(hour FROM t.clock) + EXTRACT(minute FROM t.clock) / 60 < a.hour_to
-                      AND (a.week_type IS NULL OR NOT c.two_weeks_calendar
-                           OR a.week_type = (((t.clock::date - DATE '0001-01-01') / 7) %% 2)::text))
-       AND NOT EXISTS (SELECT FROM resource_calendar_leaves l
-                        WHERE l.calendar_id = c.id AND l.resource_id IS NULL
-                          AND l.date_from <= %(now)s AND l.date_to > %(now)s)
+# A calendar is open: an attendance of this weekday and hour, and no closing day. The clock is a constant of each time
+# zone, so that indexes find who is open; of two weeks the one whose turn it is counts, as Odoo counts them.
+OPEN_STORE = """
+    EXISTS (SELECT FROM resource_calendar_attendance a JOIN resource_calendar c ON c.id = a.calendar_id
+             WHERE a.calendar_id = %(calendar)s AND a.day_period <> 'lunch' AND a.display_type IS NULL AND (%(clocks)s))
+    AND NOT EXISTS (SELECT FROM resource_calendar_leaves l
+                     WHERE l.calendar_id = %(calendar)s AND l.resource_id IS NULL
+                       AND l.date_from <= %(now)s AND l.date_to > %(now)s)
+"""
+CLOCK = """
+    c.tz = %(zone)s AND a.dayofweek = %(day)s AND a.hour_from <= %(hour)s AND a.hour_to > %(hour)s
+    AND (a.week_type IS NULL OR a.week_type = %(week)s OR NOT COALESCE(c.two_weeks_calendar, FALSE))
 """
 
 
@@ -55,11 +50,6 @@ class AllianceStore(models.Model):
         for store in self:
             store.website_url = f"/alliance/store/{slug(store)}" if store.id else "#"
 
-    @api.model
-    def _get_public_domain(self):
-        """Return which stores anybody may see: published, with an active merchant."""
-        return Domain("is_published", "=", True) & Domain("merchant_id.state", "=", "active")
-
     # -- opening hours ---------------------------------------------------------------------------
 
     @api.depends("calendar_id")
@@ -71,16 +61,30 @@ class AllianceStore(models.Model):
     def _search_is_open(self, operator, value):
         if operator != "in":
             return NotImplemented
-        opened = Domain("id", "in", self._get_open_query())
+        opened = Domain.custom(to_sql=lambda model, alias, _query: model._get_open_sql(alias))
         return Domain.OR([opened if wanted else ~opened for wanted in set(value)])
 
     @api.model
-    def _get_open_query(self):
-        """Return the query for the ids of all stores that are open at this moment."""
-        for model in ("alliance.store", "resource.calendar", "resource.calendar.attendance",
-                      "resource.calendar.leaves"):
+    def _get_open_sql(self, alias):
+        """Return the condition that the store ``alias`` of a query is open at this moment."""
+        self.flush_model(["calendar_id"])
+        for model in ("resource.calendar", "resource.calendar.attendance", "resource.calendar.leaves"):
             self.env[model].flush_model()
-        return SQL(OPEN_STORES, now=fields.Datetime.now())
+        now = fields.Datetime.now()
+        clocks = [
+            SQL(CLOCK, zone=zone, **self._get_clock(now, zone))
+            for zone in self.env["resource.calendar"]._get_used_zones()]
+        if not clocks:
+            return SQL("FALSE")
+        return SQL(
+            OPEN_STORE, calendar=SQL.identifier(alias, "calendar_id"), now=now, clocks=SQL(" OR ").join(clocks))
+
+    def _get_clock(self, now, zone):
+        """Return weekday, hour and week of ``now`` (naive UTC) as calendars of ``zone`` keep them."""
+        local = fields.Datetime.context_timestamp(self.with_context(tz=zone), now)
+        return {
+            "day": str(local.weekday()), "hour": local.hour + local.minute / 60,
+            "week": str(self.env["resource.calendar.attendance"].get_week_type(local.date()))}
 
     def _get_hours(self):
         """Return ``[(weekday name, [(from, to), …]), …]`` of a whole week, as "HH:MM"; closed days are empty."""

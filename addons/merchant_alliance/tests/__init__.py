@@ -3,6 +3,7 @@ from . import test_application_pages
 from . import test_contract
 from . import test_contract_signature
 from . import test_deposit
+from . import test_directory
 from . import test_funding
 from . import test_money
 from . import test_portal

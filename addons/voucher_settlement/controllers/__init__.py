@@ -1,3 +1,4 @@
+from . import directory
 from . import green_points
 from . import payment
 from . import vouchers

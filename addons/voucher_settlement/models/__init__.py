@@ -1,3 +1,4 @@
+from . import alliance_store
 from . import account_account
 from . import account_chart_template
 from . import account_journal

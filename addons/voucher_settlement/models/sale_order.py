@@ -35,7 +35,7 @@ class SaleOrder(models.Model):
         store = self._get_alliance_store()
         if not provider or self.currency_id != self.company_id.currency_id:
             return store.browse()
-        return store.filtered(lambda store: store.company_id == self.company_id)
+        return store.filtered(lambda store: store.company_id == self.company_id and store._takes_vouchers_now())
 
     def get_portal_last_transaction(self):
         """Leave out vouchers that wait for the rest: they must not end the cart (website_sale)."""

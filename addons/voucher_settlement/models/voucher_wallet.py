@@ -242,7 +242,7 @@ class VoucherWallet(models.Model):
             raise UserError(self.env._("Voucher payment: a key that names the payment is needed."))
         if len(store) != 1 or store.company_id != self.company_id:
             raise UserError(self.env._("Store: vouchers are spent at one store of the wallet's company."))
-        if not store.active or store.merchant_id.state != "active":
+        if not store._takes_vouchers_now():
             raise UserError(self.env._("Store: %s does not take vouchers now.", store.name))
         known = dict(VOUCHER_KINDS)
         if kinds is not None and (not kinds or any(kind not in known for kind in kinds)):

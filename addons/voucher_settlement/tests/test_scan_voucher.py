@@ -154,3 +154,14 @@ class TestScanVoucher(VoucherPaymentsCommon, HttpCase):
         self.assertFalse(self.order.invoice_ids)
         with self.assertRaises(UserError):
             self.order._create_invoices()
+
+    def test_a_store_that_takes_none(self):
+        self.store.accepts_vouchers = False
+        self.assertNotIn("o_voucher_checkout", self.url_open(self.path).text)
+        self.assertRefused(self._apply, 20)
+        with self.assertRaisesRegex(UserError, "does not take vouchers"):
+            self._wallet()._authorize(100, self.store, "test,none")
+        stores = self.env["alliance.store"]
+        self.assertNotIn(self.store, stores._find_listed(stores._get_directory_domain(accepts_vouchers=True)))
+        self.assertIn(self.store, stores._find_listed(stores._get_directory_domain()))
+        self.assertNotIn(self.store.name, self.url_open("/alliance?vouchers=1").text)

@@ -1,0 +1,20 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class AllianceStore(models.Model):
+    _inherit = "alliance.store"
+
+    accepts_vouchers = fields.Boolean(
+        default=True, help="Shoppers can pay with their vouchers here; they are reimbursed from the escrow.")
+
+    def _takes_vouchers_now(self):
+        """Return whether vouchers can be spent in this store."""
+        self.ensure_one()
+        return self.active and self.accepts_vouchers and self.merchant_id.state == "active"
+
+    @api.model
+    def _get_directory_domain(self, accepts_vouchers=False, **filters):
+        """Of the stores looked for, leave those that accept vouchers, if asked for."""
+        domain = super()._get_directory_domain(**filters)
+        return domain & Domain("accepts_vouchers", "=", True) if accepts_vouchers else domain

@@ -1,0 +1,1 @@
+"""Measurements of the suite against itself or against bare PostgreSQL, as ratios of one run."""
