@@ -12,7 +12,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import UserError
 
-from . import names, onboarding, plan
+from . import names, onboarding, plan, shares
 from .channels import Channels
 from .world import World
 
@@ -59,6 +59,8 @@ def build(env, lang=None, progress=print):
     channels.pay_by_scan()
     progress("merchants who want to join")
     onboarding.build(world)
+    progress("shareholders of the supermarkets")
+    shares.build(world)
     env["alliance.funding"]._fund_pending()
     env.cr.commit()
     return world

@@ -65,7 +65,8 @@ STAFF = [
     ("operator", ("Olivia Operator", "运营 欧阳"), [
         "merchant_alliance.group_operator", "point_of_sale.group_pos_manager", "sales_team.group_sale_manager"]),
     ("maker", ("Mei Maker", "制单 梅"), ["voucher_settlement.group_settlement_maker"]),
-    ("checker", ("Chen Checker", "复核 陈"), ["voucher_settlement.group_settlement_checker"]),
+    ("checker", ("Chen Checker", "复核 陈"), [
+        "voucher_settlement.group_settlement_checker", "merchant_alliance.group_approver"]),
     ("analyst", ("An Analyst", "风控 安"), ["risk_controls.group_risk_analyst"]),
     ("auditor", ("Audrey Auditor", "审计 奥"), ["merchant_alliance.group_auditor"]),
     ("cashier", ("Cai Cashier", "收银 蔡"), ["point_of_sale.group_pos_user"]),

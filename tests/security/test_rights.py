@@ -35,7 +35,8 @@ class TestRights(PlatformCase):
         """Whatever the table says: no role may change what is only ever written by the platform."""
         ledgers = ("alliance.qualified.sale", "alliance.deposit.entry", "alliance.funding", "green.points.entry",
                    "green.points.position", "voucher.wallet", "voucher.lot", "voucher.hold", "voucher.entry",
-                   "settlement.index", "settlement.proposal", "risk.decision")
+                   "settlement.index", "settlement.proposal", "risk.decision", "alliance.share.entry",
+                   "alliance.shareholding", "alliance.dividend.line")
         table = self._get_table()
         for name in ledgers:
             self.assertLessEqual({*"".join(table[name].values())}, {"R"}, name)

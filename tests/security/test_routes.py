@@ -31,7 +31,7 @@ ROUTES = {
     "/my/contracts/<int:contract_id>/sign": "login",
     "/my/green-points": "login", "/my/green-points/page/<int:page>": "login",
     "/my/store": "login", "/my/store/page/<int:page>": "login",
-    "/my/store/<int:store_id>/sign": "login", "/my/store/payments": "login",
+    "/my/shares": "login", "/my/store/<int:store_id>/sign": "login", "/my/store/payments": "login",
     "/shop/payment/transaction/<int:order_id>": "token",
     "/shop/payment/vouchers/apply": "login",
     "/shop/payment/vouchers/confirm": "login",

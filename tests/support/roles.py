@@ -9,7 +9,8 @@ GROUPS = {
     "cashier": ["base.group_user", "point_of_sale.group_pos_user"],
     "operator": ["base.group_user", "merchant_alliance.group_operator"],
     "maker": ["base.group_user", "voucher_settlement.group_settlement_maker"],
-    "checker": ["base.group_user", "voucher_settlement.group_settlement_checker"],
+    "checker": [
+        "base.group_user", "voucher_settlement.group_settlement_checker", "merchant_alliance.group_approver"],
     "analyst": ["base.group_user", "risk_controls.group_risk_analyst"],
     "auditor": ["base.group_user", "merchant_alliance.group_auditor"],
 }

@@ -1,5 +1,6 @@
 """A small platform in which everything exists at least once, for tests that look at it from outside."""
 
+from odoo import fields
 from odoo.fields import Command
 from odoo.tests import HttpCase
 
@@ -61,6 +62,7 @@ class PlatformCase(SettlementCommon, VoucherTillCommon, HttpCase):
         self._order_on_the_web()
         self._scan()
         self._apply_to_join()
+        self._share()
         self._open_wizards()
 
     def _hold_rewards(self):
@@ -120,6 +122,24 @@ class PlatformCase(SettlementCommon, VoucherTillCommon, HttpCase):
             "merchant_id": self.merchant.id, "date_start": "2099-01-01", "line_ids": [Command.create({"rate": 3.0})]})
         contract._send_to_sign()
 
+    def _share(self):
+        """Both shoppers hold a part of a supermarket store, which has made a profit; a dividend waits for approval."""
+        market = self._make_merchant("Market", scene="supermarket").store_ids
+        plan = self.env["account.analytic.plan"].create({"name": "Stores"})
+        market.analytic_account_id = self.env["account.analytic.account"].create({"name": "Market", "plan_id": plan.id})
+        nobody, start = self.env["res.partner"], fields.Date.subtract(fields.Date.today(), days=30)
+        for shopper in (self.shopper, self.rival_shopper):
+            market._move_shares(nobody, shopper, 25, start, f"world,{shopper.id}", "Agreement")
+        income = self.env["account.account"].search([("account_type", "=", "income")], limit=1)
+        self.env["account.move"].create({"date": start, "line_ids": [
+            Command.create({"account_id": income.id, "balance": -1000,
+                            "analytic_distribution": {str(market.analytic_account_id.id): 100}}),
+            Command.create({"account_id": self.company.operating_bank_account_id.id, "balance": 1000})]}).action_post()
+        self.dividend = self.env["alliance.dividend"].with_user(self.users["operator"]).create({
+            "store_id": market.id, "date_from": start, "date_to": fields.Date.today(), "amount": 800})
+        self.dividend.action_submit()
+        self.market = market
+
     def _open_wizards(self):
         """One of every transient model, as somebody with the right has it open."""
         self.wizards = [
@@ -133,6 +153,8 @@ class PlatformCase(SettlementCommon, VoucherTillCommon, HttpCase):
             self.env["escrow.check"].with_user(self.users["auditor"]).create({}),
             self.env["alliance.application.decision"].with_user(self.users["operator"]).create({
                 "application_ids": self.application.ids, "outcome": "rejected", "reason": "invented"}),
+            self.env["alliance.share.move"].with_user(self.users["operator"]).create({
+                "store_id": self.market.id, "taker_id": self.shopper.id, "percent": 50.0, "reference": "invented"}),
         ]
 
     # -- looking -----------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 from . import application
 from . import contract
 from . import portal
+from . import shares
 from . import store
 from . import directory
 from . import scan

@@ -6,6 +6,11 @@ from . import alliance_store
 from . import alliance_store_page
 from . import alliance_store_directory
 from . import alliance_category
+from . import alliance_share_entry
+from . import alliance_shareholding
+from . import alliance_store_shares
+from . import alliance_dividend
+from . import alliance_dividend_line
 from . import resource_calendar
 from . import resource_calendar_attendance
 from . import alliance_contract

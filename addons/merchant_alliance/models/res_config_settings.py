@@ -10,3 +10,6 @@ class ResConfigSettings(models.TransientModel):
         related="website_id.alliance_store_id", readonly=False, string="Store of the Website")
     alliance_reviewer_id = fields.Many2one(related="company_id.alliance_reviewer_id", readonly=False)
     alliance_review_days = fields.Integer(related="company_id.alliance_review_days", readonly=False)
+    dividend_journal_id = fields.Many2one(related="company_id.dividend_journal_id", readonly=False)
+    dividend_equity_account_id = fields.Many2one(related="company_id.dividend_equity_account_id", readonly=False)
+    dividend_payable_account_id = fields.Many2one(related="company_id.dividend_payable_account_id", readonly=False)

@@ -12,5 +12,6 @@ from . import test_pos_sale
 from . import test_register
 from . import test_rights
 from . import test_scan
+from . import test_shares
 from . import test_store_page
 from . import test_web_sale

@@ -1,2 +1,3 @@
 from . import alliance_application_decision
 from . import alliance_deposit_wizard
+from . import alliance_share_move

@@ -1,0 +1,196 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+
+from ..tools.money import from_cents, split_by_weights, to_cents
+from ..tools.serialize import touch
+
+APPROVER = "merchant_alliance.group_approver"
+STEPS = {"state", "maker_id", "checker_id", "move_id", "reversal_move_id", "line_ids", "name", "available_amount"}
+
+
+class AllianceDividend(models.Model):
+    """A part of a store's realised profit for its shareholders, by their stakes day for day.
+
+    Nothing here promises one: there is no rate and no date to come, only profit that is there.
+    """
+
+    _name = "alliance.dividend"
+    _description = "Dividend"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "date_to desc, id desc"
+
+    name = fields.Char(required=True, readonly=True, copy=False, default="/")
+    store_id = fields.Many2one(
+        "alliance.store", required=True, index=True, ondelete="restrict", tracking=True,
+        domain=[("scene", "=", "supermarket")])
+    company_id = fields.Many2one(related="store_id.company_id", store=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    date_from = fields.Date(
+        string="From", required=True, tracking=True, help="First day whose shareholders get a part.")
+    date_to = fields.Date(
+        string="To", required=True, tracking=True, help="Last day; profit made after it is left out.")
+    amount = fields.Monetary(
+        required=True, tracking=True, help="For the whole store; the part of shares that nobody holds is not paid.")
+    available_amount = fields.Monetary(
+        string="Profit Available", compute="_compute_available_amount",
+        help="Realised profit of the store up to the last day, less the dividends from it.")
+    state = fields.Selection(
+        [("draft", "Draft"), ("submitted", "To Approve"), ("approved", "Approved"), ("cancelled", "Cancelled"),
+         ("reversed", "Reversed")],
+        required=True, readonly=True, default="draft", copy=False, tracking=True, index=True)
+    maker_id = fields.Many2one("res.users", string="Declared By", readonly=True, copy=False)
+    checker_id = fields.Many2one("res.users", string="Approved By", readonly=True, copy=False)
+    line_ids = fields.One2many("alliance.dividend.line", "dividend_id", readonly=True, copy=False)
+    move_id = fields.Many2one("account.move", string="Entry", readonly=True, copy=False, ondelete="restrict")
+    reversal_move_id = fields.Many2one("account.move", readonly=True, copy=False, ondelete="restrict")
+
+    _amount_positive = models.Constraint("CHECK (amount > 0)", "Amount: a dividend is above zero.")
+    _dates_in_order = models.Constraint("CHECK (date_from <= date_to)", "From: not after the last day.")
+    _two_people = models.Constraint(
+        "CHECK (checker_id IS NULL OR checker_id <> maker_id)", "A dividend is approved by another person.")
+    _approved_is_booked = models.Constraint(
+        "CHECK ((state IN ('approved', 'reversed')) = (move_id IS NOT NULL))", "An approved dividend has its entry.")
+
+    @api.depends("store_id", "date_to", "state")
+    def _compute_available_amount(self):
+        for dividend in self:
+            store = dividend.store_id
+            cents = store._get_distributable_cents(dividend.date_to, dividend._origin) if (
+                store.analytic_account_id and dividend.date_to) else 0
+            dividend.available_amount = from_cents(cents, store.currency_id) if store else 0
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([{
+            **{key: value for key, value in vals.items() if key not in STEPS},
+            "name": self.env["ir.sequence"].next_by_code("alliance.dividend") or "/"} for vals in vals_list])
+
+    def write(self, vals):
+        if STEPS & set(vals):
+            raise UserError(self.env._("A dividend's state and parts: use the buttons."))
+        if {"store_id", "date_from", "date_to", "amount"} & set(vals) and any(d.state != "draft" for d in self):
+            raise UserError(self.env._("Only a draft dividend can be changed; cancel it and declare another one."))
+        return super().write(vals)
+
+    def _write_step(self, **vals):
+        """Write what the steps of a dividend change; the only way past ``write``."""
+        super().write(vals)
+        self.flush_recordset()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_draft(self):
+        if any(dividend.state != "draft" for dividend in self):
+            raise UserError(self.env._("Only a draft dividend can be deleted."))
+
+    # -- steps ---------------------------------------------------------------------------------------
+
+    def action_submit(self):
+        """Reckon the shareholders' parts and ask another person to approve (operator).
+
+        :raise UserError: more than the realised profit, no shareholders, or the time is not over
+        """
+        self.check_access("write")
+        for dividend in self._start_step("draft"):
+            dividend._check_covered()
+            dividend._write_step(
+                state="submitted", maker_id=self.env.uid,
+                line_ids=[Command.clear(), *map(Command.create, dividend._prepare_lines())])
+
+    def action_approve(self):
+        """Book the dividend as owed to the shareholders (approver, another person than who declared it).
+
+        :raise UserError: the same person, or the profit is not there any more
+        """
+        self._check_approver()
+        for dividend in self._start_step("submitted"):
+            if dividend.maker_id == self.env.user:
+                raise UserError(self.env._(
+                    "%s declared this dividend and cannot approve it: another person must.", self.env.user.name))
+            dividend._check_covered()
+            move = dividend._post()
+            dividend._write_step(state="approved", checker_id=self.env.uid, move_id=move.id)
+
+    def action_cancel(self):
+        """Give up a dividend that was not approved (operator or approver)."""
+        if not self.env.user.has_group(APPROVER):
+            self.check_access("write")
+        self._start_step("draft", "submitted")._write_step(state="cancelled")
+
+    def action_reverse(self):
+        """Take an approved dividend back by a reversal of its entry (approver)."""
+        self._check_approver()
+        for dividend in self._start_step("approved"):
+            reversal = dividend.move_id._reverse_moves([{
+                "ref": self.env._("Reversal of %s", dividend.name), "date": fields.Date.context_today(self)}])
+            reversal._post(soft=False)
+            dividend._write_step(state="reversed", reversal_move_id=reversal.id)
+
+    def _check_approver(self):
+        if not self.env.user.has_group(APPROVER):
+            raise AccessError(self.env._("Only approvers of dividends may do this."))
+        self.check_access("read")
+
+    def _start_step(self, *states):
+        """Return self (sudo), with its store locked, after checking the state."""
+        dividends = self.sudo()  # sudo: parts and entry belong to these steps, nobody writes them by hand
+        touch(dividends.store_id)
+        dividends.lock_for_update()
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for dividend in dividends:
+            if dividend.state not in states:
+                raise UserError(self.env._(
+                    "%(name)s: this step is not possible now, the state is “%(state)s”.", name=dividend.name,
+                    state=labels[dividend.state]))
+        return dividends
+
+    def _check_covered(self):
+        """Raise unless the time is over and the store's realised profit reaches for this dividend."""
+        store = self.store_id
+        if not store.analytic_account_id:
+            raise UserError(self.env._("%s: choose the store's profit account first.", store.name))
+        if self.date_to > self.env["alliance.qualified.sale"]._get_company_day(
+                self.company_id, fields.Datetime.now()):
+            raise UserError(self.env._(
+                "To: only profit that has been made can be distributed, until today at the latest."))
+        available = store._get_distributable_cents(self.date_to, self)
+        if to_cents(self.amount, self.currency_id) > available:
+            raise UserError(self.env._(
+                "Amount: %(store)s has a realised profit of %(available)s until %(day)s that no dividend has taken;"
+                " %(amount)s cannot be distributed.", store=store.name, day=self.date_to,
+                available=self.currency_id.format(float(from_cents(available, self.currency_id))),
+                amount=self.currency_id.format(self.amount)))
+
+    def _prepare_lines(self):
+        """Return the values of the shareholders' lines; with what nobody holds they add up to the amount."""
+        weights, nobody = self.store_id._get_share_weights(self.date_from, self.date_to)
+        if not weights:
+            raise UserError(self.env._("%s has no shareholders in that time.", self.store_id.name))
+        parts = split_by_weights(to_cents(self.amount, self.currency_id), [*weights.values(), nobody])
+        whole = sum(weights.values()) + nobody
+        return [{
+            "partner_id": partner.id, "percent": 100 * weight / whole, "amount": from_cents(cents, self.currency_id)}
+            for (partner, weight), cents in zip(weights.items(), parts, strict=False)]
+
+    # -- books ---------------------------------------------------------------------------------------
+
+    def _post(self):
+        """Post what is owed to each shareholder; return the entry."""
+        company = self.company_id
+        accounts = (
+            company.dividend_journal_id, company.dividend_equity_account_id, company.dividend_payable_account_id)
+        if not all(accounts):
+            raise UserError(self.env._(
+                "%s: choose journal and accounts for dividends under Settings, Rewards Platform.", company.name))
+        journal, equity, payable = accounts
+        lines = self.line_ids.filtered("amount")
+        total = sum(to_cents(line.amount, self.currency_id) for line in lines)
+        move = self.env["account.move"].with_company(company).create({
+            "move_type": "entry", "journal_id": journal.id, "company_id": company.id, "ref": self.name,
+            "date": fields.Date.context_today(self), "line_ids": [
+                Command.create({"account_id": equity.id, "name": self.store_id.name,
+                                "debit": float(from_cents(total, self.currency_id))}),
+                *(Command.create({"account_id": payable.id, "name": self.name, "partner_id": line.partner_id.id,
+                                  "credit": line.amount}) for line in lines)]})
+        move._post(soft=False)
+        return move
