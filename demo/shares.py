@@ -19,10 +19,12 @@ def build(world):
     """
     env, company = world.env, world.company
     accounts = env["account.account"]
+    journals = env["account.journal"]
     own = accounts._check_company_domain(company)
     company.write({
-        "dividend_journal_id": env["account.journal"].search(
-            [*own, ("type", "=", "general"), ("id", "!=", company.escrow_journal_id.id)], limit=1).id,
+        "dividend_journal_id": journals.search([
+            *journals._check_company_domain(company), ("type", "=", "general"),
+            ("id", "!=", company.escrow_journal_id.id)], limit=1).id,
         "dividend_equity_account_id": accounts.search([*own, ("code", "=like", "3104%")], limit=1).id,
         "dividend_payable_account_id": accounts.search([*own, ("code", "=like", "2232%")], limit=1).id})
     today = world.today()
