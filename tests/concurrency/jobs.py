@@ -8,6 +8,7 @@ from psycopg2 import errorcodes
 from psycopg2.errors import OperationalError
 
 import odoo.api
+from odoo import fields
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools import mute_logger
 
@@ -191,3 +192,14 @@ def call_back(env, reference, count):
             tx._post_process()
 
     in_threads(env.registry, [report] * count)
+
+
+def issue_shares(env, store_id, holder_ids, percent, prefix):
+    """Issue a stake to each holder at once; return how many got one."""
+    def issue(number, holder_id):
+        return lambda env: env["alliance.store"].browse(store_id)._move_shares(
+            env["res.partner"], env["res.partner"].browse(holder_id), percent, fields.Date.today(),
+            f"{prefix},{number}", "Test").ids
+
+    outcomes = in_threads(env.registry, [issue(*item) for item in enumerate(holder_ids)])
+    return sum(not isinstance(outcome, UserError) for outcome in outcomes)

@@ -140,6 +140,21 @@ def test_100_callbacks_of_one_payment_are_one_sale(scratch_db, world):
     assert_books_agree(scratch_db)
 
 
+def test_never_more_than_all_of_a_store_is_issued(scratch_db, world):
+    """Fifty people ask for 3.0001 percent of a store at once: 33 get it, 0.9967 percent is left."""
+    with scratch_db.open_env() as env:
+        store = env["alliance.store"].browse(world["stores"][0])
+        store.scene = "supermarket"
+    got = race(scratch_db, "issue_shares", *[
+        (store.id, world["shoppers"][number::4], 3.0001, f"test,{number}") for number in range(4)])
+    assert sum(got) == 33
+    assert scratch_db.query("SELECT issued_percent::text FROM alliance_store WHERE id = %s", (store.id,)) == [
+        ("99.0033",)]
+    assert scratch_db.query("""
+        SELECT count(*), sum(percent)::text FROM alliance_shareholding UNION ALL
+        SELECT count(*), sum(percent)::text FROM alliance_share_entry""") == [(33, "99.0033")] * 2
+
+
 def test_funding_never_overdraws_the_deposit(scratch_db, world):
     """The deposit reaches for 5 of 12 sales, whoever funds them how often at once."""
     with scratch_db.open_env() as env:
