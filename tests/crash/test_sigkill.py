@@ -86,8 +86,10 @@ def test_killed_at_ten_random_moments(world, left_alone):
     template, ids = world
     expected, seconds = left_alone
     generator = random.Random(SEED)
-    undone = 0
-    for number in range(KILLS):
+    undone = kills = 0
+    while kills < KILLS or undone < KILLS // 2:
+        assert kills < 3 * KILLS, "most kills came too late to disturb anything"
+        number, kills = kills % KILLS, kills + 1
         with clone(template.name) as database:
             worker = database.start(f"{JOBS}:settle_and_credit", ids, PERIOD, hold=["ready"])
             worker.wait_for("ready")
@@ -95,11 +97,13 @@ def test_killed_at_ten_random_moments(world, left_alone):
             # one in each tenth of the time that the undisturbed run took
             time.sleep(seconds * (number + generator.random()) / KILLS)
             worker.kill()
-            undone += take_state(database) != expected
+            if take_state(database) != expected:
+                undone += 1
+            else:  # too late: the machine is faster now than when the undisturbed run was timed
+                seconds *= 0.8
             settle(database, ids).result()
             state = take_state(database)
             for name, rows in expected.items():
-                assert state[name] == rows, f"{name} differ after kill {number + 1}"
+                assert state[name] == rows, f"{name} differ after kill {kills}"
             with database.open_env() as env:
                 assert env["escrow.posting"]._check_subledger(env.company) == []
-    assert undone >= KILLS // 2, "most kills came too late to disturb anything"
