@@ -1,20 +1,11 @@
 /** A dividend: refused where there is no profit for it, declared and approved by two people, seen by a shareholder. */
 
 import { registry } from "@web/core/registry";
-import { stepUtils } from "@web_tour/tour_utils";
+import { openMenu } from "@merchant_alliance/../tests/tours/backend_util";
 
 const tours = registry.category("web_tour.tours");
 
-const openDividends = () => [
-    stepUtils.showAppsMenuItem(),
-    { content: "the platform's app", trigger: ".o_app[data-menu-xmlid='merchant_alliance.menu_root']", run: "click" },
-    { content: "shares", trigger: "button[data-menu-xmlid='merchant_alliance.menu_shares']", run: "click" },
-    {
-        content: "dividends",
-        trigger: ".o-dropdown-item[data-menu-xmlid='merchant_alliance.menu_dividend']",
-        run: "click",
-    },
-];
+const openDividends = () => openMenu("merchant_alliance.menu_shares", "merchant_alliance.menu_dividend");
 const declare = { content: "declare", trigger: "button[name='action_submit']", run: "click" };
 
 tours.add("dividend_operator", {

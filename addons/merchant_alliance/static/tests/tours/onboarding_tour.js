@@ -1,7 +1,7 @@
 /** A merchant joins: applies on the website, is approved, chooses a password and signs on the phone. */
 
 import { registry } from "@web/core/registry";
-import { stepUtils } from "@web_tour/tour_utils";
+import { openMenu } from "@merchant_alliance/../tests/tours/backend_util";
 
 const tours = registry.category("web_tour.tours");
 
@@ -49,18 +49,7 @@ tours.add("onboarding_applicant", {
 
 tours.add("onboarding_operator", {
     steps: () => [
-        stepUtils.showAppsMenuItem(),
-        {
-            content: "the platform's app",
-            trigger: ".o_app[data-menu-xmlid='merchant_alliance.menu_root']",
-            run: "click",
-        },
-        {
-            content: "the section",
-            trigger: "button[data-menu-xmlid='merchant_alliance.menu_merchants']",
-            run: "click",
-        },
-        { content: "applications", trigger: "[data-menu-xmlid='merchant_alliance.menu_application']", run: "click" },
+        ...openMenu("merchant_alliance.menu_merchants", "merchant_alliance.menu_application"),
         { content: "the card", trigger: ".o_kanban_record:contains('Old Street Noodles')", run: "click" },
         { content: "take it on", trigger: "button[name='action_start_review']", run: "click" },
         { content: "in review", trigger: ".o_arrow_button_current:contains('In Review')" },

@@ -1,25 +1,15 @@
 /** From a sale at one till to the voucher paid at another: a tour for each person who has a part in it. */
 
+import { openMenu } from "@merchant_alliance/../tests/tours/backend_util";
 import * as Chrome from "@point_of_sale/../tests/pos/tours/utils/chrome_util";
 import * as Dialog from "@point_of_sale/../tests/generic_helpers/dialog_util";
 import * as PaymentScreen from "@point_of_sale/../tests/pos/tours/utils/payment_screen_util";
 import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_screen_util";
 import * as ReceiptScreen from "@point_of_sale/../tests/pos/tours/utils/receipt_screen_util";
 import { registry } from "@web/core/registry";
-import { stepUtils } from "@web_tour/tour_utils";
 
 const tours = registry.category("web_tour.tours");
 
-const openMenu = (section, item) => [
-    stepUtils.showAppsMenuItem(),
-    {
-        content: "the platform's app",
-        trigger: ".o_app[data-menu-xmlid='merchant_alliance.menu_root']",
-        run: "click",
-    },
-    { content: "the section", trigger: `button[data-menu-xmlid='${section}']`, run: "click" },
-    { content: "the item", trigger: `.dropdown-item[data-menu-xmlid='${item}']`, run: "click" },
-];
 const openPeriod = (state) => [
     ...openMenu("voucher_settlement.menu_settlement", "voucher_settlement.menu_settlement_periods"),
     {
@@ -56,12 +46,17 @@ tours.add("money_loop_cashier_sells", {
 });
 
 tours.add("money_loop_maker_closes", {
-    url: "/odoo",
-    steps: () => [...openPeriod("Open"), click("action_close"), confirm(), isIn("Closing"), click("action_compute"), isIn("Computed")],
+    steps: () => [
+        ...openPeriod("Open"),
+        click("action_close"),
+        confirm(),
+        isIn("Closing"),
+        click("action_compute"),
+        isIn("Computed"),
+    ],
 });
 
 tours.add("money_loop_checker_settles", {
-    url: "/odoo",
     steps: () => [
         ...openPeriod("Computed"),
         { content: "a checker cannot close", trigger: "body:not(:has(button[name='action_close']))" },
@@ -106,7 +101,6 @@ tours.add("money_loop_shopper_pays", {
 });
 
 tours.add("money_loop_auditor_checks", {
-    url: "/odoo",
     steps: () => [
         ...openMenu("voucher_settlement.menu_escrow", "voucher_settlement.menu_escrow_entries"),
         { content: "the redemption", trigger: ".o_data_row td[name='escrow_event']:contains('Redemption')", run: "click" },
