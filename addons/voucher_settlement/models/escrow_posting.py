@@ -102,7 +102,8 @@ class EscrowPosting(models.AbstractModel):
         """Raise unless pool and risk reserve hold what these events take out of them."""
         for role in ("rebate_pool", "risk_reserve"):
             taken = sum(
-                cents for spec in specs for key, cents, *_partner in spec["lines"] if key == role and cents > 0)
+                cents for spec in specs for key, cents, *_partner in spec["lines"]
+                if cents > 0 and self._get_role(key) == role)
             if not taken:
                 continue
             self._serialize(role, company)
@@ -129,7 +130,7 @@ class EscrowPosting(models.AbstractModel):
         """Raise unless a record stands behind each payment out of the escrow bank, with that amount."""
         for spec in specs:
             model, paid = BACKED_EVENTS.get(spec["event"]), -sum(
-                cents for key, cents, *_partner in spec["lines"] if key == "escrow_bank")
+                cents for key, cents, *_partner in spec["lines"] if self._get_role(key) == "escrow_bank")
             if not model:
                 if paid > 0:
                     raise UserError(self.env._(
@@ -158,6 +159,11 @@ class EscrowPosting(models.AbstractModel):
                 "%s has no escrow accounts yet: choose its chart of accounts under Accounting,"
                 " Settings, Fiscal Localization; the escrow comes with it.", company.name))
         return journal
+
+    @api.model
+    def _get_role(self, key):
+        """Return the escrow role that a key of a line stands for, also where the key is an account."""
+        return key.escrow_role if isinstance(key, models.BaseModel) else key
 
     @api.model
     def _get_account(self, key, company):
