@@ -1,0 +1,24 @@
+from odoo import api, fields, models
+
+
+class SaleOrderLine(models.Model):
+    """Each line of a web order knows the store, and so the merchant, that sells it."""
+
+    _inherit = "sale.order.line"
+
+    alliance_store_id = fields.Many2one(
+        "alliance.store", string="Sold by Store", compute="_compute_alliance_store_id", store=True, precompute=True,
+        index="btree_not_null", ondelete="restrict",
+        help="The brand's store of the product, else the store in which the order is made.")
+
+    @api.depends("product_id", "order_id.website_id", "order_id.scan_store_id")
+    def _compute_alliance_store_id(self):
+        for line in self:
+            # what was sold stays sold by whoever sold it
+            if line.state not in ("sale", "done") or not line.alliance_store_id:
+                line.alliance_store_id = line._get_alliance_store()
+
+    def _get_alliance_store(self):
+        """Return the store (sudo) that sells this line's product, empty if none does."""
+        # sudo: shoppers have no rights on stores
+        return self.sudo().product_id.brand_store_id or self.order_id._get_alliance_store()
