@@ -20,6 +20,7 @@
         "wizard/alliance_deposit_wizard_views.xml",
         "wizard/alliance_application_decision_views.xml",
         "wizard/alliance_share_move_views.xml",
+        "wizard/payment_refund_wizard_views.xml",
         "views/alliance_application_views.xml",
         "views/alliance_merchant_views.xml",
         "views/alliance_category_views.xml",

@@ -32,6 +32,7 @@
         "views/res_config_settings_views.xml",
         "views/voucher_reimbursement_views.xml",
         "views/escrow_menus.xml",
+        "views/alliance_payment_share_views.xml",
         "views/portal_green_points_templates.xml",
     ],
     "assets": {

@@ -18,6 +18,7 @@ from . import alliance_contract_version
 from . import alliance_contract_signature
 from . import alliance_contract_line
 from . import alliance_qualified_sale
+from . import alliance_qualified_sale_register
 from . import alliance_deposit_entry
 from . import alliance_funding
 from . import payment_transaction
@@ -30,4 +31,5 @@ from . import res_config_settings
 from . import sale_order
 from . import sale_order_line
 from . import sale_order_scan
+from . import sale_order_stores
 from . import website

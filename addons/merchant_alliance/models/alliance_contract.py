@@ -139,16 +139,23 @@ class AllianceContract(models.Model):
         self.ensure_one()
         return self.state not in UNSIGNED and self.date_start <= day and (not self.date_end or self.date_end >= day)
 
-    def _get_line(self, merchant, store, scene, day):
-        """Return the rate line in force for a sale, store before scene before general; may be empty.
-
-        :param day: ``date`` of the sale in the company's time zone
-        """
-        contract = self.search([
+    def _get_in_force(self, merchant, day):
+        """Return the merchant's contract in force on ``day`` (company time zone); may be empty."""
+        return self.search([
             ("merchant_id", "=", merchant.id), ("state", "not in", UNSIGNED), ("date_start", "<=", day),
             "|", ("date_end", "=", False), ("date_end", ">=", day)], limit=1)  # at most one is in force
-        fitting = contract.line_ids.filtered(
-            lambda line: line.store_id in (store, line.store_id.browse())
-            and line.scene in (scene, False))
-        return fitting.sorted(
-            lambda line: (not line.store_id, not line.scene, line.sequence, line.id))[:1]
+
+    def _get_line(self, store, category=None):
+        """Return this contract's rate line for goods of a category sold in ``store``; may be empty.
+
+        The store's before the rest, then the nearest category's, then the scene's.
+
+        :param category: ``product.category``; None or empty: goods of no category
+        """
+        nearest = [int(number) for number in (category.parent_path if category else "").split("/") if number][::-1]
+        fitting = self.line_ids.filtered(
+            lambda line: line.store_id in (store, line.store_id.browse()) and line.scene in (store.scene, False)
+            and (not line.categ_id or line.categ_id.id in nearest))
+        return fitting.sorted(lambda line: (
+            not line.store_id, nearest.index(line.categ_id.id) if line.categ_id else len(nearest),
+            not line.scene, line.sequence, line.id))[:1]

@@ -8,7 +8,7 @@ RATE_MAX = 20
 
 
 class AllianceContractLine(models.Model):
-    """One concession rate of a contract, for a scene and a store or for all."""
+    """One concession rate of a contract, for a scene, a store and a category of goods, or for all."""
 
     _name = "alliance.contract.line"
     _description = "Concession Rate"
@@ -20,7 +20,10 @@ class AllianceContractLine(models.Model):
     scene = fields.Selection(SCENES, help="Empty: every scene.")
     store_id = fields.Many2one(
         "alliance.store", ondelete="restrict",
-        help="Empty: every store. The rate of a store goes before that of a scene, and that before the rest.")
+        help="Empty: every store. The rate of a store goes before that of a category, that before a scene's.")
+    categ_id = fields.Many2one(
+        "product.category", string="Product Category", ondelete="restrict",
+        help="Empty: all goods. Holds for its sub-categories, too; the nearest category goes first.")
     rate = fields.Float(
         string="Concession (%)", digits=(5, 2), required=True, default=10.0,
         help="Percent of the cash paid, 3 to 20.")

@@ -1,18 +1,15 @@
-from psycopg2.errors import UniqueViolation
-
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError, UserError, ValidationError
-from odoo.tools import mute_logger
+from odoo.exceptions import UserError
 
-from ..tools.money import from_cents, percent_of, to_cents
-from ..tools.serialize import touch
+from ..tools.money import from_cents, to_cents
 from .scene import SCENES
 
 # Set at registration; what is left may change once: the state, the funding, a higher addon's columns.
 FROZEN_FIELDS = {
-    "name", "idempotency_key", "kind", "origin_id", "company_id", "merchant_id", "store_id", "scene",
+    "name", "idempotency_key", "part", "kind", "origin_id", "company_id", "merchant_id", "store_id", "scene",
     "partner_id", "sale_datetime", "cash_amount", "contract_line_id", "rate", "concession_amount",
     "pos_order_id", "sale_order_id", "collected"}
+
 
 class AllianceQualifiedSale(models.Model):
     """One paid sale that earns rewards, whichever channel made it.
@@ -29,6 +26,9 @@ class AllianceQualifiedSale(models.Model):
     idempotency_key = fields.Char(
         required=True, readonly=True, copy=False,
         help="Source document, e.g. 'pos.order,<uuid>' or 'sale.order,<id>'.")
+    part = fields.Integer(
+        required=True, readonly=True, default=0,
+        help="Goods of several stores or rates in one document make several sales, numbered from 0.")
     kind = fields.Selection(
         [("sale", "Sale"), ("refund", "Refund")], required=True, readonly=True, default="sale")
     origin_id = fields.Many2one(
@@ -70,7 +70,7 @@ class AllianceQualifiedSale(models.Model):
         help="The platform took the payment: the concession is split off it, and the rest is owed to the merchant.")
 
     _idempotency_key_uniq = models.Constraint(
-        "UNIQUE (idempotency_key)", "This sale has been registered already.")
+        "UNIQUE (idempotency_key, part)", "This sale has been registered already.")
     _sign_fits_kind = models.Constraint(
         "CHECK ((kind = 'sale' AND cash_amount > 0 AND concession_amount >= 0 AND origin_id IS NULL)"
         " OR (kind = 'refund' AND cash_amount < 0 AND concession_amount <= 0 AND origin_id IS NOT NULL))",
@@ -85,140 +85,6 @@ class AllianceQualifiedSale(models.Model):
         "A sale is funded by a funding, and only then.")
     _pending_idx = models.Index("(merchant_id, id) WHERE state = 'pending'")
     _merchant_time_idx = models.Index("(merchant_id, sale_datetime DESC, id DESC)")
-
-    # -- registration (order's path: one insert, nothing shared is locked) -------
-
-    @api.model
-    def _register_sales(self, vals_list):
-        """Register paid sales or refunds, each once, whatever is retried.
-
-        :param list vals_list: dicts with ``idempotency_key`` (str), ``partner`` (res.partner),
-            ``store`` (alliance.store), ``sale_datetime`` (naive UTC), ``cash_cents`` (int, company
-            currency; negative for a refund) and maybe ``origin`` (alliance.qualified.sale, whose
-            store and shopper count), ``pos_order_id``, ``sale_order_id`` (ids), ``collected`` (bool: the platform
-            took the payment)
-        :return: their records, without the sales for which no contract was in force (noted on the order)
-        :raise ValidationError: a refund takes back more than is left of its origin
-        """
-        # sudo: cashiers and shoppers have no rights on the ledger; amounts come from server documents
-        self = self.sudo()
-        if not vals_list:
-            return self.browse()
-        keys = [vals["idempotency_key"] for vals in vals_list]
-        known = {sale.idempotency_key: sale for sale in self.search([("idempotency_key", "in", keys)])}
-        new = {}
-        for vals in vals_list:
-            if vals["idempotency_key"] not in known:
-                new.setdefault(vals["idempotency_key"], vals)
-        created = self._insert_registrations(self._prepare_registrations(list(new.values())))
-        if created:
-            created._after_register()
-            self.env.ref("merchant_alliance.cron_fund_pending")._trigger()
-        known.update({sale.idempotency_key: sale for sale in created})
-        return self.browse([known[key].id for key in dict.fromkeys(keys) if key in known])
-
-    def _insert_registrations(self, vals_list):
-        try:
-            with mute_logger("odoo.sql_db"), self.env.cr.savepoint(flush=False):
-                return self.create(vals_list)
-        except UniqueViolation as error:
-            # a parallel request has just registered the same document: the retry finds it
-            raise ConcurrencyError("alliance.qualified.sale: registered in parallel") from error
-
-    def _prepare_registrations(self, vals_list):
-        """Return the values of the records to create, without those that no contract covers."""
-        origins = self.union(*(vals["origin"] for vals in vals_list if vals.get("origin")))
-        touch(origins)  # of two refunds of one sale made at once, the later one sees the other
-        left = {origin: (origin._get_cash_left_cents(), origin._get_concession_left_cents()) for origin in origins}
-        sequence = self.env.ref("merchant_alliance.seq_qualified_sale")
-        lines = {}
-        prepared = []
-        for vals in vals_list:
-            if vals.get("origin"):
-                specific = self._prepare_refund_vals(vals, left)
-            else:
-                specific = self._prepare_sale_vals(vals, lines)
-            if specific:
-                prepared.append({
-                    "name": sequence._next(),
-                    "idempotency_key": vals["idempotency_key"],
-                    "sale_datetime": vals["sale_datetime"],
-                    "pos_order_id": vals.get("pos_order_id"),
-                    "sale_order_id": vals.get("sale_order_id"),
-                    **specific,
-                })
-            elif not vals.get("origin"):
-                self._note_not_registered(vals)
-        return prepared
-
-    def _prepare_sale_vals(self, vals, lines):
-        """Return what is particular to a sale, or None when its merchant has no contract in force.
-
-        :param dict lines: contract lines found before in this batch, by store and day
-        """
-        store, cents = vals["store"], vals["cash_cents"]
-        if not cents or store.merchant_id.state != "active":
-            return None
-        place = (store, self._get_company_day(store.company_id, vals["sale_datetime"]))
-        if place not in lines:
-            lines[place] = self.env["alliance.contract"]._get_line(
-                store.merchant_id, store, store.scene, place[1])
-        line = lines[place]
-        if not line:
-            return None
-        currency = store.company_id.currency_id
-        return {
-            "kind": "sale",
-            "company_id": store.company_id.id,
-            "merchant_id": store.merchant_id.id,
-            "store_id": store.id,
-            "scene": store.scene,
-            "partner_id": vals["partner"].id,
-            "collected": vals.get("collected", False),
-            "contract_line_id": line.id,
-            "rate": line.rate,
-            "cash_amount": from_cents(cents, currency),
-            "concession_amount": from_cents(percent_of(cents, line.rate), currency),
-        }
-
-    def _prepare_refund_vals(self, vals, left):
-        """Return what is particular to a refund: a part of its origin, at the origin's rate.
-
-        :param dict left: (cash, concession) cents left of each origin; lowered by this refund
-        """
-        origin, cents = vals["origin"], -vals["cash_cents"]
-        cash_left, concession_left = left[origin]
-        if origin.kind != "sale" or not 0 < cents <= cash_left:
-            raise ValidationError(self.env._(
-                "Refund of %(sale)s: more cash than was paid for it cannot be given back;"
-                " %(left)s is left.", sale=origin.name,
-                left=origin.currency_id.format(float(from_cents(cash_left, origin.currency_id)))))
-        # the last refund takes what is left, so that all of them together take exactly all
-        concession = concession_left if cents == cash_left else min(
-            percent_of(cents, origin.rate), concession_left)
-        left[origin] = (cash_left - cents, concession_left - concession)
-        return {
-            "kind": "refund",
-            "origin_id": origin.id,
-            "company_id": origin.company_id.id,
-            "merchant_id": origin.merchant_id.id,
-            "store_id": origin.store_id.id,
-            "scene": origin.scene,
-            "partner_id": origin.partner_id.id,
-            "collected": origin.collected,
-            "contract_line_id": origin.contract_line_id.id,
-            "rate": origin.rate,
-            "cash_amount": from_cents(-cents, origin.currency_id),
-            "concession_amount": from_cents(-concession, origin.currency_id),
-        }
-
-    def _note_not_registered(self, vals):
-        """Say on the order's log why its shopper gets nothing."""
-        for model in ("pos.order", "sale.order"):
-            if order_id := vals.get(f"{model.replace('.', '_')}_id"):
-                self.env[model].browse(order_id)._message_log(body=self.env._(
-                    "No green points: %s has no concession contract in force at the time of this sale,"
-                    " or is not active.", vals["store"].merchant_id.name))
 
     # -- amounts -----------------------------------------------------------------
 

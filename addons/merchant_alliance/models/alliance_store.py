@@ -35,6 +35,10 @@ class AllianceStore(models.Model):
                     "Merchant: a store that has sales cannot move to another merchant; make a new store."))
         return super().write(vals)
 
+    def _filter_own(self):
+        """Return the stores in which the platform sells its own goods; in the others it only collects."""
+        return self.filtered(lambda store: store.scene == "own_mall" or store.merchant_id.is_platform)
+
     @api.model
     def _check_may_link(self, changes):
         """Raise AccessError if a till or website ``changes`` its store and the user is no operator."""

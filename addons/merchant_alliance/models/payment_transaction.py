@@ -1,6 +1,7 @@
-from odoo import models
+from odoo import fields, models
+from odoo.exceptions import ValidationError
 
-from ..tools.money import to_cents
+from ..tools.money import from_cents, to_cents
 from ..tools.serialize import touch
 
 
@@ -8,6 +9,30 @@ class PaymentTransaction(models.Model):
     """Money that has come in makes a web order a qualified sale; money given back takes from it."""
 
     _inherit = "payment.transaction"
+
+    refund_store_id = fields.Many2one(
+        "alliance.store", string="Refund of Store", readonly=True, copy=False, ondelete="restrict",
+        help="Whose goods were paid back. Empty: divided over all stores of the order.")
+
+    def _create_child_transaction(self, amount, is_refund=False, **custom_create_values):
+        if is_refund and (store_id := self.env.context.get("alliance_refund_store_id")):
+            store = self.env["alliance.store"].browse(store_id)
+            self._check_refund_of_store(store, to_cents(amount, self.currency_id))
+            custom_create_values["refund_store_id"] = store.id
+        return super()._create_child_transaction(amount, is_refund=is_refund, **custom_create_values)
+
+    def _check_refund_of_store(self, store, cents):
+        """Raise ValidationError unless ``store`` sold at least that much of the order, less what was paid back of it."""
+        orders = self.sudo().sale_order_ids  # sudo: accountants have no rights on stores
+        sold = sum(order._get_sold_cents().get(store, 0) for order in orders)
+        refunds = orders.transaction_ids.child_transaction_ids.filtered(
+            lambda tx: tx.refund_store_id == store and tx.state not in ("cancel", "error"))
+        left = sold + sum(to_cents(tx.amount, tx.currency_id) for tx in refunds)
+        if cents > left:
+            raise ValidationError(self.env._(
+                "Refund of Store: at most %(left)s of what %(store)s sold in this order can still be paid back.",
+                left=self.currency_id.format(float(from_cents(max(left, 0), self.currency_id))),
+                store=store.sudo().name))
 
     def _post_process(self):
         # of two reports of one payment, the later one waits here, before it has done all the work in vain
@@ -24,9 +49,9 @@ class PaymentTransaction(models.Model):
         return result
 
     def _invoice_sale_orders(self):
-        """What was paid to a merchant is the merchant's to invoice."""
-        others = self.filtered(lambda tx: not tx.sale_order_ids._filter_sold_by_merchants())
-        return super(PaymentTransaction, others)._invoice_sale_orders()
+        """The platform invoices what it sells itself, and no advance on what merchants sell."""
+        return super(PaymentTransaction, self.filtered(
+            lambda tx: tx.sale_order_ids._may_be_invoiced_when_paid()))._invoice_sale_orders()
 
     def _get_received_cents(self):
         """Return what these transactions have brought in to stay, in cents of their currency.

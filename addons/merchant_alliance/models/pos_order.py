@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..tools.money import to_cents
+from ..tools.money import split_by_weights, to_cents
 
 PAID_STATES = ("paid", "done")
 
@@ -43,8 +43,8 @@ class PosOrder(models.Model):
         if cents > 0:
             vals_list.append({
                 "idempotency_key": f"pos.order,{self.uuid}", "partner": self.partner_id,
-                "store": store, "sale_datetime": self._get_sale_datetime(),
-                "cash_cents": self._convert_to_company(cents), "pos_order_id": self.id})
+                "parts": self._get_qualified_parts(store, self._convert_to_company(cents)),
+                "sale_datetime": self._get_sale_datetime(), "pos_order_id": self.id})
         return vals_list
 
     def _prepare_qualified_refund_vals(self):
@@ -55,15 +55,16 @@ class PosOrder(models.Model):
         origins = self.env["alliance.qualified.sale"].search(
             [("pos_order_id", "in", refunded.ids), ("kind", "=", "sale")], order="id")
         vals_list = []
-        for origin in origins:
-            cents = origin._get_cash_left_cents() - origin.pos_order_id._get_kept_cents(origin)
-            if cents > 0:
-                vals_list.append({
-                    # 'pos.refund': no uuid of a till can make it the key of a sale
-                    "idempotency_key": f"pos.refund,{self.uuid},{origin.id}",
-                    "partner": origin.partner_id, "store": origin.store_id, "origin": origin,
-                    "sale_datetime": self._get_sale_datetime(), "cash_cents": -cents,
-                    "pos_order_id": self.id})
+        for order, sales in origins.grouped("pos_order_id").items():
+            for origin, kept in order._get_kept_cents(sales).items():
+                cents = origin._get_cash_left_cents() - kept
+                if cents > 0:
+                    vals_list.append({
+                        # 'pos.refund': no uuid of a till can make it the key of a sale
+                        "idempotency_key": f"pos.refund,{self.uuid},{origin.id}",
+                        "partner": origin.partner_id, "store": origin.store_id, "origin": origin,
+                        "sale_datetime": self._get_sale_datetime(), "cash_cents": -cents,
+                        "pos_order_id": self.id})
         return vals_list
 
     def _get_sale_datetime(self):
@@ -82,27 +83,51 @@ class PosOrder(models.Model):
         goods, other = self._get_cents(self.lines.filtered(lambda line: not line.refunded_orderline_id))
         return min(self._get_cash_cents() + returned_cents, goods + other) - max(other, 0)
 
-    def _get_kept_cents(self, origin):
-        """Return how much of this order's qualified cash is kept after its refunds (company currency).
+    def _get_qualified_parts(self, store, cents):
+        """Return ``[(store, product.category, cents)]``: the qualified cash, divided by what the goods come to."""
+        goods = self._filter_goods(self.lines.filtered(lambda line: not line.refunded_orderline_id))
+        by_category = goods.grouped(lambda line: line.product_id.categ_id)
+        if len(by_category) == 1:
+            return [(store, category, cents) for category in by_category]
+        weights = [max(self._get_lines_cents(lines), 0) for lines in by_category.values()]
+        return list(zip([store] * len(weights), by_category, split_by_weights(cents, weights), strict=True))
+
+    def _get_kept_cents(self, origins):
+        """Return how much of this order's qualified cash is kept after its refunds: ``{origin: cents}``.
 
         The lower of two counts: the cash that belongs to the goods kept, and the cash that was not
-        given back. Rounded down.
+        given back. Rounded down. Company currency.
 
-        :param origin: this order's ``alliance.qualified.sale``
+        :param origins: this order's ``alliance.qualified.sale``, one for each rate
         """
         self.ensure_one()
-        cash = to_cents(origin.cash_amount, origin.currency_id)
-        goods, _other = self._get_cents(self.lines.filtered(lambda line: not line.refunded_orderline_id))
-        returned_goods = returned_money = 0
+        returned_money, kept = 0, {}
         back = self.lines.refund_orderline_ids.filtered(lambda line: line.order_id.state in PAID_STATES)
         for refund, lines in back.grouped("order_id").items():
-            refund_goods, refund_other = refund._get_cents(lines)
-            returned_goods -= refund_goods
+            _goods, refund_other = refund._get_cents(lines)
             if refund.lines.refunded_orderline_id.order_id == self:
                 returned_money += max(-refund._get_cash_cents(), 0) + min(refund_other, 0)
-        by_goods = cash * max(goods - returned_goods, 0) // goods if goods > 0 else 0
-        by_money = cash - self._convert_to_company(max(returned_money, 0))
-        return max(min(by_goods, by_money), 0)
+        for origin, lines in self._get_lines_of(origins).items():
+            goods, _other = self._get_cents(lines)
+            returned = -sum(refund._get_cents(parts)[0]
+                            for refund, parts in (lines.refund_orderline_ids & back).grouped("order_id").items())
+            cash = to_cents(origin.cash_amount, origin.currency_id)
+            kept[origin] = cash * max(goods - returned, 0) // goods if goods > 0 else 0
+        cash = sum(to_cents(origin.cash_amount, origin.currency_id) for origin in origins)
+        by_money = max(cash - self._convert_to_company(max(returned_money, 0)), 0)
+        if sum(kept.values()) <= by_money:
+            return kept
+        return dict(zip(kept, split_by_weights(by_money, list(kept.values())), strict=True))
+
+    def _get_lines_of(self, origins):
+        """Return ``{origin: lines}``: the lines sold that each qualified sale of this order was made of."""
+        sold = self.lines.filtered(lambda line: not line.refunded_orderline_id)
+        lines = {
+            origin: self._filter_goods(sold).filtered(lambda line, origin=origin: origin.contract_line_id == (
+                origin.contract_line_id.contract_id._get_line(origin.store_id, line.product_id.categ_id)))
+            for origin in origins}
+        # goods that changed their category since: every part counts as sold of everything
+        return lines if len(origins) > 1 and all(lines.values()) else dict.fromkeys(origins, sold)
 
     def _get_cash_cents(self):
         """Return what was paid in cash, by card and the like, change deducted; negative: paid out."""
@@ -114,9 +139,13 @@ class PosOrder(models.Model):
     def _get_cents(self, lines):
         """Return what ``lines`` of this order come to with taxes: (goods and services, all else)."""
         self.ensure_one()
-        earning = lines.product_id._filter_earning() - self.config_id.tip_product_id
-        goods = lines.filtered(lambda line: line.product_id in earning)
+        goods = self._filter_goods(lines)
         return self._get_lines_cents(goods), self._get_lines_cents(lines - goods)
+
+    def _filter_goods(self, lines):
+        """Return those of ``lines`` that are goods and services: no tips, no gift cards."""
+        earning = lines.product_id._filter_earning() - self.config_id.tip_product_id
+        return lines.filtered(lambda line: line.product_id in earning)
 
     def _get_lines_cents(self, lines):
         if not lines:

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..tools.money import to_cents
+from ..tools.money import split_by_weights, to_cents
 
 
 class SaleOrder(models.Model):
@@ -34,45 +34,51 @@ class SaleOrder(models.Model):
         self.ensure_one()
         if refund_tx not in self._get_non_cash_transactions():
             cents = self._get_company_cents(abs(to_cents(refund_tx.amount, refund_tx.currency_id)))
-            self._take_back(cents, f"payment.transaction,{refund_tx.id}")
+            self._take_back(cents, f"payment.transaction,{refund_tx.id}", refund_tx.sudo().refund_store_id)
 
     def _register_qualified_cancellation(self):
         """Take back all that is left: goods that are not delivered earn nothing."""
         self.ensure_one()
         self._take_back(None, f"sale.order,{self.id},cancel")
 
-    def _take_back(self, cents, key):
-        """Register a refund of at most what is left of this order's sale (``cents`` None: all of it)."""
+    def _take_back(self, cents, key, store=None):
+        """Register refunds of at most what is left of this order's sales, once for each ``key``.
+
+        :param cents: company currency; divided by what is left of each sale; None: all of it
+        :param store: the ``alliance.store`` whose sales are refunded; None or empty: of all of them
+        """
         # sudo: shoppers and payment callbacks have no rights on the ledger
-        origin = self.env["alliance.qualified.sale"].sudo().search(
-            [("sale_order_id", "=", self.id), ("kind", "=", "sale")], limit=1)
-        left = origin._get_cash_left_cents() if origin else 0
-        cents = left if cents is None else min(cents, left)
-        if cents > 0:
-            origin._register_sales([{
-                "idempotency_key": key, "partner": origin.partner_id, "store": origin.store_id,
-                "origin": origin, "sale_datetime": fields.Datetime.now(), "cash_cents": -cents,
-                "sale_order_id": self.id,
-            }])
+        sales = self.env["alliance.qualified.sale"].sudo()
+        origins = sales.search([("sale_order_id", "=", self.id), ("kind", "=", "sale")], order="id")
+        keys = {origin: f"{key},{origin.id}" for origin in origins}
+        if store:
+            origins = origins.filtered(lambda origin: origin.store_id == store)
+        left = [origin._get_cash_left_cents() for origin in origins]
+        cents = sum(left) if cents is None else min(cents, sum(left))
+        if cents <= 0 or sales.search_count([("idempotency_key", "in", list(keys.values()))], limit=1):
+            return
+        sales._register_sales([{
+            "idempotency_key": keys[origin], "partner": origin.partner_id, "store": origin.store_id,
+            "origin": origin, "sale_datetime": fields.Datetime.now(), "cash_cents": -part,
+            "sale_order_id": self.id,
+        } for origin, part in zip(origins, split_by_weights(cents, left), strict=True) if part])
 
     def _prepare_qualified_sale_vals(self):
         """Return the values to register this order, or None while it earns nothing."""
         self.ensure_one()
-        store = self._get_alliance_store()
         visitor = self.website_id.sudo().user_id.partner_id  # sudo: shoppers may not read the public user
-        if not store or self.state != "sale" or self.partner_id == visitor:
+        if self.state != "sale" or self.partner_id == visitor or not self.order_line.alliance_store_id:
             return None
         transactions = self._get_payment_transactions()
         if transactions._get_received_cents() < to_cents(self.amount_total, self.currency_id):
             return None
-        cents = self._get_company_cents(self._get_qualified_cents())
-        if cents <= 0:
+        parts = self._get_qualified_parts()
+        if not parts:
             return None
         moments = [moment for moment in transactions.mapped("last_state_change") if moment]
         return {
-            "idempotency_key": f"sale.order,{self.id}", "partner": self.partner_id, "store": store,
-            "sale_datetime": max(moments, default=fields.Datetime.now()), "cash_cents": cents,
-            "sale_order_id": self.id,
+            "idempotency_key": f"sale.order,{self.id}", "partner": self.partner_id, "parts": parts,
+            "sale_datetime": max(moments, default=fields.Datetime.now()), "sale_order_id": self.id,
             "collected": True,
         }
 
@@ -83,17 +89,6 @@ class SaleOrder(models.Model):
         # sudo: shoppers may not read the transactions of their orders
         return self.sudo().transaction_ids.filtered(
             lambda tx: tx.state == "done" or tx.child_transaction_ids)
-
-    def _get_qualified_cents(self):
-        """Return the cash paid for goods and services: what else was sold is paid by cash first."""
-        self.ensure_one()
-        cash = self._get_payment_transactions() - self._get_non_cash_transactions()
-        earning = self.order_line.product_id._filter_earning()
-        other = sum(
-            to_cents(line.price_total, self.currency_id) for line in self.order_line
-            if line.is_delivery or line.product_id not in earning)
-        paid = min(cash._get_received_cents(), to_cents(self.amount_total, self.currency_id))
-        return paid - max(other, 0)
 
     def _get_company_cents(self, cents):
         """Convert ``cents`` of the order's currency at the rate of the order's date."""

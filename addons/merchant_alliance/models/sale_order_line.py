@@ -22,3 +22,11 @@ class SaleOrderLine(models.Model):
         """Return the store (sudo) that sells this line's product, empty if none does."""
         # sudo: shoppers have no rights on stores
         return self.sudo().product_id.brand_store_id or self.order_id._get_alliance_store()
+
+    def _filter_sold_by_merchants(self):
+        """Return the lines that a merchant sells: the platform only collects what is paid for them."""
+        # sudo: whoever confirms or invoices need not read stores
+        stores = self.sudo().alliance_store_id
+        merchants = stores - stores._filter_own()
+        sold = self.sudo().filtered(lambda line: line.alliance_store_id in merchants)
+        return self & sold

@@ -98,27 +98,7 @@ class SaleOrder(models.Model):
         old.filtered(lambda order: not any(
             tx.state in ("pending", "done") for tx in order.transaction_ids))._action_cancel()
 
-    # -- the merchant's sale ---------------------------------------------------------------------------
-
-    def _filter_sold_by_merchants(self):
-        """Return those in which a merchant sells, and the platform only collects."""
-        # sudo: whoever confirms or invoices need not read stores
-        return self.filtered(
-            lambda order: order.scan_store_id and not order.sudo().scan_store_id.merchant_id.is_platform)
-
-    def _get_invoiceable_lines(self, final=False):
-        """The platform invoices nothing that it doesn't sell."""
-        if self._filter_sold_by_merchants():
-            return self.order_line.browse()
-        return super()._get_invoiceable_lines(final=final)
-
     # -- paid ------------------------------------------------------------------------------------------
-
-    def _get_alliance_store(self):
-        """Return the store (sudo) in which these orders are sold."""
-        self.ensure_one()
-        order = self.sudo()  # sudo: shoppers have no rights on stores
-        return order.scan_store_id or order.website_id.alliance_store_id
 
     def _get_amount_due(self):
         """Return what is left to pay after all that is authorised or done, in order currency."""

@@ -25,8 +25,17 @@ class Website(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        if "alliance_store_id" in vals:
-            self.env["alliance.store"]._check_may_link(any(
-                (website.alliance_store_id.id or False) != (vals["alliance_store_id"] or False)
-                for website in self))
-        return super().write(vals)
+        if "alliance_store_id" not in vals:
+            return super().write(vals)
+        moved = self.filtered(lambda website: (website.alliance_store_id.id or False) != (vals["alliance_store_id"] or False))
+        self.env["alliance.store"]._check_may_link(bool(moved))
+        result = super().write(vals)
+        moved._renew_open_carts()
+        return result
+
+    def _renew_open_carts(self):
+        """Carts follow their website to another store; what was sold stays sold by whoever sold it."""
+        # sudo: whoever edits websites need not read carts
+        lines = self.env["sale.order.line"].sudo().search([
+            ("order_id.website_id", "in", self.ids), ("state", "in", ("draft", "sent"))])
+        self.env.add_to_compute(lines._fields["alliance_store_id"], lines)

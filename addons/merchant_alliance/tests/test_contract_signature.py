@@ -102,8 +102,8 @@ class TestContractSignature(SignatureCommon):
         self._sign(version)
         self.assertEqual((first.date_end, first.state), (today + timedelta(days=9), "active"))
         for day, line in ((9, first.line_ids), (10, version.line_ids)):
-            self.assertEqual(first._get_line(
-                self.joining, self.joining.store_ids, "alliance", today + timedelta(days=day)), line)
+            in_force = first._get_in_force(self.joining, today + timedelta(days=day))
+            self.assertEqual(in_force._get_line(self.joining.store_ids), line)
         third = self._amend(version, today + timedelta(days=20), 4.0)
         self.assertEqual(third.name, f"{first.name}-3")
 

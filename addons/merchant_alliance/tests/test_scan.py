@@ -43,10 +43,10 @@ class TestScanOrder(AllianceCommon):
     def test_the_platform_invoices_nothing_that_a_merchant_sells(self):
         order = self._begin()
         order.action_confirm()
-        self.assertEqual(order._filter_sold_by_merchants(), order)
+        self.assertEqual(order.order_line._filter_sold_by_merchants(), order.order_line)
         self.assertFalse(order._get_invoiceable_lines())
         self.merchant.is_platform = True
-        self.assertFalse(order._filter_sold_by_merchants())
+        self.assertFalse(order.order_line._filter_sold_by_merchants())
 
     def test_what_is_not_paid_is_cancelled_after_a_day(self):
         old, young = self._begin(), self._begin(key=KEY[::-1])

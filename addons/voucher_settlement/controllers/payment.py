@@ -87,20 +87,21 @@ def get_voucher_values(order, released):
 
     :return: dict of amounts in order currency
     """
-    store = order._get_voucher_store()
+    stores = order._get_voucher_stores()
     user = request.env.user
-    if not store or user._is_public() or order.partner_id != user.partner_id:
+    if not stores or user._is_public() or order.partner_id != user.partner_id:
         return None
     applied = sum(order._get_voucher_transactions().mapped("amount"))
     # sudo: shoppers have no access to wallets; this is their own
     wallet = request.env["voucher.wallet"].sudo()._get_or_create(user.partner_id, order.company_id)
-    balance = float(from_cents(wallet._get_spendable(store), order.currency_id))
+    balance = float(from_cents(min(map(wallet._get_spendable, stores)), order.currency_id))
     due = order._get_amount_due()
+    at_most = float(from_cents(sum(stores.values()), order.currency_id))
     return {
         "applied": applied,
         "balance": balance,
         "due": due,
-        "proposed": min(balance, due),
+        "proposed": min(balance, due, at_most),
         "covered": bool(applied) and not due,
         "released": released and not applied,
     }

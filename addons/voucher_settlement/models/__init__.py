@@ -25,6 +25,7 @@ from . import voucher_lot
 from . import voucher_hold
 from . import voucher_hold_line
 from . import voucher_entry
+from . import alliance_payment_share
 from . import alliance_qualified_sale
 from . import alliance_qualified_sale_voucher
 from . import alliance_funding

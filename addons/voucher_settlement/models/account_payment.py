@@ -5,15 +5,7 @@ from odoo.exceptions import ValidationError
 class AccountPayment(models.Model):
     _inherit = "account.payment"
 
-    collected_for_id = fields.Many2one(
-        "alliance.merchant", string="Collected for", readonly=True, copy=False, ondelete="restrict",
-        help="The platform took this payment for a merchant, to whom it is owed.")
-    collected_move_id = fields.Many2one(
-        "account.move", string="Collection Entry", readonly=True, copy=False, index="btree_not_null",
-        ondelete="restrict")
-
-    _to_collect_idx = models.Index(
-        "(company_id) WHERE collected_for_id IS NOT NULL AND collected_move_id IS NULL")
+    alliance_share_ids = fields.One2many("alliance.payment.share", "payment_id", string="Collected for", readonly=True)
 
     @api.constrains("journal_id", "pos_session_id", "payment_transaction_id")
     def _check_voucher_journal(self):

@@ -9,8 +9,9 @@ class PaymentTransaction(models.Model):
 
     _inherit = "payment.transaction"
 
-    voucher_hold_id = fields.Many2one(
-        "voucher.hold", readonly=True, copy=False, ondelete="restrict")
+    voucher_hold_ids = fields.One2many(
+        "voucher.hold", "transaction_id", readonly=True, copy=False,
+        help="What is held of the wallet, once for each store of the order.")
     voucher_order_total = fields.Monetary(
         readonly=True, copy=False,
         help="The order's total when the vouchers were applied; they are asked for again when it changes.")
@@ -18,23 +19,21 @@ class PaymentTransaction(models.Model):
         "payment.transaction", string="Beside Vouchers", readonly=True, copy=False, ondelete="set null",
         help="The voucher transaction that pays the other part of the order.")
 
-    _voucher_hold_uniq = models.UniqueIndex(
-        "(voucher_hold_id) WHERE voucher_hold_id IS NOT NULL", "A voucher hold pays once.")
-
-    @api.constrains("state", "amount", "provider_id", "voucher_hold_id", "operation", "source_transaction_id")
+    @api.constrains("state", "amount", "provider_id", "voucher_hold_ids", "operation", "source_transaction_id")
     def _check_voucher_hold(self):
         for tx in self:
             if tx.provider_code != "voucher":
                 continue
             # sudo: whoever pays has no access to holds
-            hold = tx.sudo().voucher_hold_id
+            holds = tx.sudo().voucher_hold_ids
             if tx.operation == "refund":
                 sound = tx.amount < 0 and tx.source_transaction_id.provider_code == "voucher"
             else:
+                held = sum(to_cents(hold.amount, hold.currency_id) for hold in holds)
                 sound = (
-                    hold and to_cents(hold.amount, hold.currency_id) == to_cents(tx.amount, tx.currency_id)
-                    and (tx.state != "done" or hold.state == "captured")
-                    and (tx.state != "authorized" or hold.state == "held"))
+                    holds and held == to_cents(tx.amount, tx.currency_id)
+                    and (tx.state != "done" or set(holds.mapped("state")) == {"captured"})
+                    and (tx.state != "authorized" or set(holds.mapped("state")) == {"held"}))
             if not sound:
                 raise ValidationError(self.env._(
                     "Transaction %s: vouchers pay only what is held of a wallet.", tx.reference))
@@ -44,16 +43,18 @@ class PaymentTransaction(models.Model):
     def _is_voucher_current(self):
         """Whether an authorised voucher transaction can still be captured for its order as it is."""
         self.ensure_one()
-        hold, order = self.voucher_hold_id, self.sale_order_ids
-        return (
-            hold.state == "held"
-            and not order.currency_id.compare_amounts(order.amount_total, self.voucher_order_total))
+        order = self.sale_order_ids
+        return self._is_held() and not order.currency_id.compare_amounts(order.amount_total, self.voucher_order_total)
+
+    def _is_held(self):
+        """Whether all of this voucher transaction is still held."""
+        return all(hold.state == "held" for hold in self.voucher_hold_ids)
 
     def _capture(self, amount_to_capture=None):
         if self.provider_code != "voucher":
             return super()._capture(amount_to_capture=amount_to_capture)
         self._check_whole(amount_to_capture)
-        self.voucher_hold_id._capture()
+        self.voucher_hold_ids._capture()
         self._set_done()
         return self
 
@@ -61,7 +62,7 @@ class PaymentTransaction(models.Model):
         if self.provider_code != "voucher":
             return super()._void(amount_to_void=amount_to_void)
         self._check_whole(amount_to_void)
-        self.voucher_hold_id._release()
+        self.voucher_hold_ids._release()
         self._set_canceled()
         return self
 
@@ -75,8 +76,10 @@ class PaymentTransaction(models.Model):
         """Give vouchers back to the lots that paid; the wallet refuses more than was captured."""
         if self.provider_code != "voucher":
             return super()._send_refund_request()
-        hold = self.source_transaction_id.voucher_hold_id
-        hold._restore(-to_cents(self.amount, self.currency_id), f"payment.transaction,{self.reference}")
+        holds = self.source_transaction_id.voucher_hold_ids
+        if self.refund_store_id:
+            holds = holds.filtered(lambda hold: hold.store_id == self.refund_store_id)
+        holds._restore_shares(-to_cents(self.amount, self.currency_id), f"payment.transaction,{self.reference}")
         self._set_done()
         self.env.ref("payment.cron_post_process_payment_tx")._trigger()
         return None
@@ -115,12 +118,11 @@ class PaymentTransaction(models.Model):
         others._note_collected()
 
     def _note_collected(self):
-        """Say for which merchant the platform took these payments, or gave them back."""
+        """Say for which merchants the platform took these payments, or gave them back."""
         for tx in self.sudo():  # sudo: payers have no rights on payments
             orders = tx.sale_order_ids or tx.source_transaction_id.sale_order_ids
-            merchant = orders.scan_store_id.merchant_id
-            if tx.state == "done" and tx.payment_id and len(merchant) == 1 and not merchant.is_platform:
-                tx.payment_id.collected_for_id = merchant
+            if tx.state == "done" and tx.payment_id and len(orders) == 1:
+                self.env["alliance.payment.share"]._share_out(tx, orders)
 
     def _invoice_sale_orders(self):
         # Captured beside the rest, whose invoice it is linked to already (sale's _prepare_invoice).

@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
+from odoo.addons.merchant_alliance.tools.money import from_cents, split_by_weights, to_cents
 from odoo.addons.merchant_alliance.tools.serialize import touch
 
 # Longer than at the till: the shopper may go through a payment provider's pages.
@@ -28,14 +28,15 @@ class SaleOrder(models.Model):
             tx.amount for tx in self.sudo().transaction_ids
             if tx.provider_code == "voucher" and tx.state in ("authorized", "done"))
 
-    def _get_voucher_store(self):
-        """Return the store in which this order spends vouchers, empty when it takes none."""
+    def _get_voucher_stores(self):
+        """Return ``{store: cents}``: what vouchers may pay at most, by store; empty when the order takes none."""
         self.ensure_one()
         provider = self.env["payment.provider"]._get_voucher_provider(self.company_id)
-        store = self._get_alliance_store()
         if not provider or self.currency_id != self.company_id.currency_id:
-            return store.browse()
-        return store.filtered(lambda store: store.company_id == self.company_id and store._takes_vouchers_now())
+            return {}
+        return {
+            store: cents for store, cents in self._get_sold_cents().items()
+            if store and cents > 0 and store.company_id == self.company_id and store._takes_vouchers_now()}
 
     def get_portal_last_transaction(self):
         """Leave out vouchers that wait for the rest: they must not end the cart (website_sale)."""
@@ -56,34 +57,30 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         touch(self)
-        store = self._get_voucher_store()
-        if not store or self.state not in ("draft", "sent"):
+        stores = self._get_voucher_stores()
+        if not stores or self.state not in ("draft", "sent"):
             raise UserError(self.env._("This order cannot be paid with vouchers."))
         current = self._get_voucher_transactions()
         if (len(current) == 1 and current._is_voucher_current()
                 and to_cents(current.amount, self.currency_id) == cents):
             return current
         self._release_vouchers()
-        due = to_cents(self._get_amount_due(), self.currency_id)
+        due = min(to_cents(self._get_amount_due(), self.currency_id), sum(stores.values()))
         if not 0 < cents <= due:
             raise UserError(self.env._(
-                "Amount: vouchers pay at most what is due, %s.",
+                "Amount: vouchers pay at most what is due to stores that accept them, %s.",
                 self.currency_id.format(float(from_cents(due, self.currency_id)))))
         # sudo: shoppers may not write wallets; the caller made sure that the order is theirs
-        tx = self.env["payment.transaction"].sudo().create(
-            self.sudo()._prepare_voucher_transaction_vals(cents, store))
+        shares = dict(zip(stores, split_by_weights(cents, list(stores.values())), strict=True))
+        tx = self.env["payment.transaction"].sudo().create(self.sudo()._prepare_voucher_transaction_vals(cents, shares))
         tx._set_authorized()
         self.invalidate_recordset(["amount_paid"])
         return tx
 
-    def _prepare_voucher_transaction_vals(self, cents, store):
+    def _prepare_voucher_transaction_vals(self, cents, shares):
         provider = self.env["payment.provider"]._get_voucher_provider(self.company_id)
         links = [(6, 0, self.ids)]
-        reference = self.env["payment.transaction"]._compute_reference(
-            "voucher", sale_order_ids=links)
-        wallet = self.env["voucher.wallet"]._get_or_create(self.partner_id, self.company_id)
-        hold = wallet._authorize(
-            cents, store, f"payment.transaction,{reference}", ttl_minutes=HOLD_MINUTES)
+        reference = self.env["payment.transaction"]._compute_reference("voucher", sale_order_ids=links)
         return {
             "provider_id": provider.id,
             "payment_method_id": provider.with_context(active_test=False).payment_method_ids[:1].id,
@@ -93,9 +90,20 @@ class SaleOrder(models.Model):
             "partner_id": self.partner_id.id,
             "operation": "online_direct",
             "sale_order_ids": links,
-            "voucher_hold_id": hold.id,
+            "voucher_hold_ids": [(6, 0, self._hold_vouchers(reference, shares).ids)],
             "voucher_order_total": self.amount_total,
         }
+
+    def _hold_vouchers(self, reference, shares):
+        """Hold of the customer's wallet what each store is to be paid with vouchers.
+
+        :param dict shares: ``{store: cents}``
+        :return: the holds (sudo)
+        """
+        wallet = self.env["voucher.wallet"]._get_or_create(self.partner_id, self.company_id)
+        holds = [wallet._authorize(cents, store, f"payment.transaction,{reference},{store.id}", ttl_minutes=HOLD_MINUTES)
+                 for store, cents in shares.items() if cents]
+        return self.env["voucher.hold"].sudo().union(*holds)  # sudo: see _apply_vouchers
 
     def _release_vouchers(self):
         """Give back what is held for these orders; idempotent."""
@@ -121,7 +129,7 @@ class SaleOrder(models.Model):
         """
         for order in self:
             for tx in order._get_voucher_transactions():
-                if (tx.voucher_hold_id.state == "held"
+                if (tx._is_held()
                         and order.currency_id.compare_amounts(tx.amount, order.amount_total) <= 0):
                     tx._capture()
                 else:
@@ -131,7 +139,7 @@ class SaleOrder(models.Model):
     def _renew_vouchers(self, voucher_tx):
         """Hold vouchers again beside money that has arrived too late for the first hold."""
         self.ensure_one()
-        if voucher_tx.state == "authorized" and voucher_tx.voucher_hold_id.state == "held":
+        if voucher_tx.state == "authorized" and voucher_tx._is_held():
             return
         self._release_vouchers()
         cents = to_cents(voucher_tx.amount, self.currency_id)
@@ -172,3 +180,11 @@ class SaleOrder(models.Model):
         # sudo: payment callbacks come from the public user
         vouchers = self.sudo().transaction_ids.filtered(lambda tx: tx.provider_code == "voucher")
         return super()._get_non_cash_transactions() | vouchers | vouchers.child_transaction_ids
+
+    def _get_non_cash_cents(self):
+        # sudo: payment callbacks come from the public user
+        holds = self.sudo().transaction_ids.voucher_hold_ids.filtered(lambda hold: hold.state == "captured")
+        return super()._get_non_cash_cents() | {
+            store: sum(to_cents(hold.amount, hold.currency_id) - to_cents(hold.restored, hold.currency_id)
+                       for hold in group)
+            for store, group in holds.grouped("store_id").items()}

@@ -47,6 +47,6 @@ class VoucherReimbursement(models.Model):
             """SELECT COALESCE(-SUM(e.amount), 0)::text FROM voucher_entry e
                 WHERE e.reimbursement_id = %s
                   AND (EXISTS (SELECT FROM pos_payment p WHERE p.voucher_hold_id = e.hold_id)
-                    OR EXISTS (SELECT FROM payment_transaction t WHERE t.voucher_hold_id = e.hold_id))""",
+                    OR EXISTS (SELECT FROM voucher_hold h WHERE h.id = e.hold_id AND h.transaction_id IS NOT NULL))""",
             self.id))
         return self.env["escrow.posting"]._to_cents(amount, self.company_id)

@@ -117,7 +117,7 @@ class TestScanVoucher(VoucherPaymentsCommon, HttpCase):
         move = posting._post_collected(self.company)
         self.assertEqual((move.escrow_event, self._clearing()), ("collected", -58.5))
         payments = self.order.transaction_ids.payment_id
-        self.assertEqual((len(payments), payments.collected_move_id), (2, move))
+        self.assertEqual((len(payments), payments.alliance_share_ids.move_id), (2, move))
         receivable = move.line_ids.filtered(lambda line: line.account_id.account_type == "asset_receivable")
         self.assertEqual((len(receivable), receivable.mapped("reconciled")), (2, [True, True]))
         income = self.env["account.move.line"].search([("account_id.internal_group", "=", "income"),
@@ -146,7 +146,7 @@ class TestScanVoucher(VoucherPaymentsCommon, HttpCase):
         self.order = self.env["sale.order"]._create_scan_order(own, self.shopper, 5_850, KEY[::-1])
         self.path = f"/alliance/pay/{self.order.id}"
         self._pay()
-        self.assertFalse(self.order.transaction_ids.payment_id.collected_for_id)
+        self.assertFalse(self.order.transaction_ids.payment_id.alliance_share_ids)
         self.assertFalse(self.env["escrow.posting"]._post_collected(self.company))
 
     def test_nobody_invoices_it_for_the_platform(self):

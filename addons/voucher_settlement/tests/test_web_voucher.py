@@ -105,7 +105,7 @@ class TestWebVoucherApply(WebVoucherCase):
     def test_apply_replace_remove(self):
         self.assertEqual(self._apply(60), {"applied": 60.0, "due": 100.0})
         tx = self._vouchers()
-        self.assertEqual((tx.state, tx.amount, tx.voucher_hold_id.store_id), ("authorized", 60.0, self.mall))
+        self.assertEqual((tx.state, tx.amount, tx.voucher_hold_ids.store_id), ("authorized", 60.0, self.mall))
         self.assertEqual(self._balance(), (100.0, 60.0))
         self.assertEqual(self._apply(60), {"applied": 60.0, "due": 100.0})
         self.assertEqual(self._vouchers(), tx)
@@ -179,7 +179,7 @@ class TestWebVoucherApply(WebVoucherCase):
 
     def test_timeout(self):
         self._apply(60)
-        self._vouchers().voucher_hold_id.expires_at = "2020-01-01"
+        self._vouchers().voucher_hold_ids.expires_at = "2020-01-01"
         self.env["voucher.hold"]._cron_release_timeouts()
         self.assertEqual(self._vouchers().state, "cancel")
         self.assertEqual(self._balance(), (100.0, 0.0))
@@ -208,7 +208,7 @@ class TestWebVoucherPay(WebVoucherCase):
         self._finish_rest(tx)
         voucher_tx = self._vouchers()
         self.assertEqual((self.order.state, self.order.amount_paid), ("sale", 160.0))
-        self.assertEqual((voucher_tx.state, voucher_tx.voucher_hold_id.state), ("done", "captured"))
+        self.assertEqual((voucher_tx.state, voucher_tx.voucher_hold_ids.state), ("done", "captured"))
         self.assertEqual(self._balance(), (40.0, 0.0))
         # Shopping vouchers go first where they spend.
         self.assertEqual(self._wallet().balance_shopping, 0.0)
@@ -327,7 +327,7 @@ class TestWebVoucherPay(WebVoucherCase):
     def test_late_money_holds_the_vouchers_again(self):
         self._apply(60)
         tx = self._start_rest()
-        self._vouchers().voucher_hold_id._release()
+        self._vouchers().voucher_hold_ids._release()
         self._finish_rest(tx)
         self.assertEqual((self.order.state, self.order.amount_paid), ("sale", 160.0))
         self.assertEqual(self._balance(), (40.0, 0.0))
@@ -335,7 +335,7 @@ class TestWebVoucherPay(WebVoucherCase):
     def test_late_money_without_vouchers_left(self):
         self._apply(60)
         tx = self._start_rest()
-        self._vouchers().voucher_hold_id._release()
+        self._vouchers().voucher_hold_ids._release()
         self._authorize(9000, store=self.mall)
         self._finish_rest(tx)
         self.assertEqual((self.order.state, self.order.amount_paid), ("draft", 100.0))

@@ -1,0 +1,95 @@
+from odoo import Command
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import tagged
+
+from .common_web import WebSaleCommon
+
+
+@tagged("post_install", "-at_install")
+class TestBrandSale(WebSaleCommon):
+    """A lamp of the mall (100), tea of one brand (200, 15 %) and cups of another (60, 5 %) in one order."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.mall.is_platform = True
+        cls.tea, cls.cups = (cls._make_brand_product(*values) for values in (
+            ("Tea Brand", 15.0, "Tea", 200.0), ("Cup Brand", 5.0, "Cups", 60.0)))
+        cls.tea_store, cls.cup_store = cls.tea.brand_store_id, cls.cups.brand_store_id
+
+    @classmethod
+    def _make_brand_product(cls, brand, rate, name, price):
+        merchant = cls._make_merchant(brand, scene="brand_mall", rate=rate)
+        return cls.env["product.product"].create({
+            "name": name, "list_price": price, "type": "consu", "taxes_id": [Command.clear()],
+            "brand_store_id": merchant.store_ids.id})
+
+    def _amounts(self, order):
+        return {(sale.store_id.merchant_id.name, sale.kind): (sale.cash_amount, sale.concession_amount)
+                for sale in self._sales(order)}
+
+    def test_each_line_knows_who_sells_it(self):
+        order = self._order(self.product, self.tea, self.cups)
+        self.assertEqual(order.order_line.mapped("alliance_store_id"), (
+            self.mall.store_ids | self.tea_store | self.cup_store))
+        self.assertEqual(order.order_line.alliance_store_id.mapped("scene"), ["own_mall", "brand_mall", "brand_mall"])
+
+    def test_one_sale_for_each_store_whatever_is_retried(self):
+        order = self._order(self.product, self.tea, self.cups)
+        tx = self._pay(order)
+        tx._post_process()
+        order._register_qualified_sale()
+        self.assertEqual(self._amounts(order), {
+            ("Mall", "sale"): (100.0, 10.0), ("Tea Brand", "sale"): (200.0, 30.0), ("Cup Brand", "sale"): (60.0, 3.0)})
+        sales = self._sales(order)
+        self.assertEqual(set(sales.mapped("idempotency_key")), {f"sale.order,{order.id}"})
+        self.assertEqual(sales.mapped("collected"), [True] * 3)
+
+    def test_a_brand_without_contract_earns_nothing_and_the_others_do(self):
+        self.cup_store.merchant_id.action_suspend()
+        order = self._order(self.product, self.cups)
+        self._pay(order)
+        self.assertEqual(list(self._amounts(order)), [("Mall", "sale")])
+        self.assertIn("Cup Brand has no concession contract", "".join(order.message_ids.mapped("body")))
+
+    def test_a_refund_is_divided_to_the_cent(self):
+        order = self._order(self.product, self.tea, self.cups)
+        tx = self._pay(order)
+        self._give_back(tx, 100.0)
+        refunds = self._sales(order).filtered(lambda sale: sale.kind == "refund")
+        self.assertEqual(self.currency.round(sum(refunds.mapped("cash_amount"))), -100.0)
+        self.assertEqual(refunds.mapped("cash_amount"), [-27.78, -55.55, -16.67])
+        self._give_back(tx, 260.0)
+        left = [sale._get_cash_left_cents() for sale in self._sales(order) if sale.kind == "sale"]
+        self.assertEqual(left, [0, 0, 0])
+
+    def test_a_refund_of_one_brand(self):
+        order = self._order(self.product, self.tea, self.cups)
+        tx = self._pay(order)
+        with self.assertRaisesRegex(ValidationError, "at most .*60"):
+            tx.with_context(alliance_refund_store_id=self.cup_store.id)._create_child_transaction(60.01, is_refund=True)
+        refund = tx.with_context(
+            alliance_refund_store_id=self.cup_store.id)._create_child_transaction(60.0, is_refund=True)
+        refund._set_done()
+        refund._post_process()
+        refund._post_process()
+        self.assertEqual(self._amounts(order)["Cup Brand", "refund"], (-60.0, -3.0))
+        self.assertEqual(len(self._sales(order)), 4)
+        with self.assertRaisesRegex(ValidationError, "at most .*0"):
+            tx.with_context(alliance_refund_store_id=self.cup_store.id)._create_child_transaction(0.01, is_refund=True)
+
+    def test_the_platform_invoices_its_own_goods_only(self):
+        order = self._order(self.product, self.tea)
+        self._pay(order)
+        order._force_lines_to_invoice_policy_order()
+        self.assertEqual(order._create_invoices().invoice_line_ids.product_id, self.product)
+
+    def test_only_operators_say_whose_a_product_is(self):
+        editor = self._make_user("brand_editor", "base.group_user,sales_team.group_sale_manager,"
+                                 "product.group_product_manager")
+        template = self.product.product_tmpl_id.with_user(editor)
+        template.list_price = 101
+        with self.assertRaises(AccessError):
+            template.brand_store_id = self.tea_store
+        with self.assertRaisesRegex(ValidationError, "not a store of the brand mall"):
+            self.product.brand_store_id = self.mall.store_ids

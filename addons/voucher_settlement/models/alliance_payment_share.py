@@ -1,0 +1,97 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.merchant_alliance.tools.money import from_cents, split_by_weights, to_cents
+
+
+class AlliancePaymentShare(models.Model):
+    """What of a payment the platform took, or gave back, for a merchant: owed to it, never revenue."""
+
+    _name = "alliance.payment.share"
+    _description = "Collected for a Merchant"
+    _order = "date desc, id desc"
+
+    payment_id = fields.Many2one("account.payment", required=True, readonly=True, index=True, ondelete="restrict")
+    order_id = fields.Many2one("sale.order", required=True, readonly=True, index=True, ondelete="restrict")
+    merchant_id = fields.Many2one("alliance.merchant", required=True, readonly=True, index=True, ondelete="restrict")
+    is_voucher = fields.Boolean(string="Paid with Vouchers", readonly=True)
+    company_id = fields.Many2one(related="payment_id.company_id", store=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    date = fields.Date(related="payment_id.date", store=True)
+    amount = fields.Monetary(required=True, readonly=True, help="Company currency. Negative: given back.")
+    is_own = fields.Boolean(
+        string="The Platform's Own", readonly=True, help="Of what the platform sold itself: nothing is owed to anybody.")
+    move_id = fields.Many2one(
+        "account.move", string="Collection Entry", readonly=True, copy=False, index="btree_not_null", ondelete="restrict")
+
+    _payment_merchant_uniq = models.Constraint(
+        "UNIQUE (payment_id, merchant_id)", "What was collected for a merchant is noted once for each payment.")
+    _amount_not_zero = models.Constraint("CHECK (amount <> 0)", "A share of a payment is not zero.")
+    _to_post_idx = models.Index("(company_id) WHERE move_id IS NULL AND is_own IS NOT TRUE")
+
+    @api.model
+    def _share_out(self, tx, order):
+        """Note for whom ``tx`` (done, with a payment) was collected or given back; idempotent.
+
+        Nothing is noted of an order that the platform alone sells.
+        """
+        stores = order._get_alliance_stores()
+        own, payment = stores._filter_own(), tx.payment_id
+        if stores == own or payment.alliance_share_ids:
+            return
+        weights = {merchant: cents for merchant, cents in self._get_weights(tx, order).items() if cents > 0}
+        amount = to_cents(payment.amount_company_currency_signed, payment.company_currency_id)
+        if not weights or not amount:
+            return
+        sign = 1 if amount > 0 else -1
+        parts = split_by_weights(abs(amount), list(weights.values()))
+        self.create([{
+            "payment_id": payment.id, "order_id": order.id, "merchant_id": merchant.id,
+            "is_voucher": tx.provider_code == "voucher", "is_own": merchant in own.merchant_id,
+            "amount": float(from_cents(sign * cents, payment.company_currency_id)),
+        } for merchant, cents in zip(weights, parts, strict=True) if merchant and cents])
+
+    def _get_weights(self, tx, order):
+        """Return ``{merchant: cents}`` by which a transaction divides; no merchant: what no store sells."""
+        if tx.operation == "refund":
+            return self._get_refund_weights(tx, order)
+        if tx.provider_code == "voucher":
+            return self._sum_by_merchant({
+                hold.store_id: to_cents(hold.amount, hold.currency_id) for hold in tx.voucher_hold_ids})
+        # what each is still to get in cash; of what was collected before, only merchants' parts are known
+        left = self._sum_by_merchant(order._get_cash_cents())
+        for share in self._get_shares(order, is_voucher=False):
+            left[share.merchant_id] = left.get(share.merchant_id, 0) - to_cents(share.amount, share.currency_id)
+        return left
+
+    def _get_refund_weights(self, tx, order):
+        if tx.refund_store_id:
+            return {tx.refund_store_id.merchant_id: 1}
+        if tx.provider_code == "voucher":
+            key = f"payment.transaction,{tx.reference}"
+            return self._sum_by_merchant({
+                hold.store_id: hold._get_restored_cents(key) or 0 for hold in tx.source_transaction_id.voucher_hold_ids})
+        given = {}
+        for share in self._get_shares(order, is_voucher=False):
+            given[share.merchant_id] = given.get(share.merchant_id, 0) + to_cents(share.amount, share.currency_id)
+        return given
+
+    def _get_shares(self, order, is_voucher):
+        return self.search([("order_id", "=", order.id), ("is_voucher", "=", is_voucher)])
+
+    def _sum_by_merchant(self, by_store):
+        merchants = {}
+        for store, cents in by_store.items():
+            merchants[store.merchant_id] = merchants.get(store.merchant_id, 0) + cents
+        return merchants
+
+    # -- append-only -----------------------------------------------------------------------------
+
+    def write(self, vals):
+        if set(vals) - {"move_id"} or any(share.move_id for share in self):
+            raise UserError(self.env._("What was collected for a merchant is not changed; a refund gives it back."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("What was collected for a merchant is not deleted; a refund gives it back."))
