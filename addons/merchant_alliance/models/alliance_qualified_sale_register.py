@@ -52,7 +52,7 @@ class AllianceQualifiedSale(models.Model):
 
     def _prepare_registrations(self, vals_list):
         """Return the values of the records to create, without those that no contract covers."""
-        origins = self.union(*(vals["origin"] for vals in vals_list if vals.get("origin")))
+        origins = self.browse().union(*(vals["origin"] for vals in vals_list if vals.get("origin")))
         touch(origins)  # of two refunds of one sale made at once, the later one sees the other
         left = {origin: (origin._get_cash_left_cents(), origin._get_concession_left_cents()) for origin in origins}
         sequence = self.env.ref("merchant_alliance.seq_qualified_sale")

@@ -44,4 +44,5 @@ class AllianceStore(models.Model):
         """Raise AccessError if a till or website ``changes`` its store and the user is no operator."""
         if changes and not self.env.su and not self.env.user.has_group("merchant_alliance.group_operator"):
             raise AccessError(self.env._(
-                "Alliance Store: only an operator of the rewards platform links a store to a till, website or product."))
+                "Alliance Store: only an operator of the rewards platform links a store to a till, website or"
+                " product."))

@@ -22,7 +22,7 @@ class PaymentTransaction(models.Model):
         return super()._create_child_transaction(amount, is_refund=is_refund, **custom_create_values)
 
     def _check_refund_of_store(self, store, cents):
-        """Raise ValidationError unless ``store`` sold at least that much of the order, less what was paid back of it."""
+        """Raise ValidationError if ``store`` sold less than that of the order, or it was paid back already."""
         orders = self.sudo().sale_order_ids  # sudo: accountants have no rights on stores
         sold = sum(order._get_sold_cents().get(store, 0) for order in orders)
         refunds = orders.transaction_ids.child_transaction_ids.filtered(

@@ -27,7 +27,8 @@ class Website(models.Model):
     def write(self, vals):
         if "alliance_store_id" not in vals:
             return super().write(vals)
-        moved = self.filtered(lambda website: (website.alliance_store_id.id or False) != (vals["alliance_store_id"] or False))
+        store_id = vals["alliance_store_id"] or False
+        moved = self.filtered(lambda website: (website.alliance_store_id.id or False) != store_id)
         self.env["alliance.store"]._check_may_link(bool(moved))
         result = super().write(vals)
         moved._renew_open_carts()

@@ -20,9 +20,10 @@ class AlliancePaymentShare(models.Model):
     date = fields.Date(related="payment_id.date", store=True)
     amount = fields.Monetary(required=True, readonly=True, help="Company currency. Negative: given back.")
     is_own = fields.Boolean(
-        string="The Platform's Own", readonly=True, help="Of what the platform sold itself: nothing is owed to anybody.")
+        string="The Platform's Own", readonly=True, help="Of what it sold itself nothing is owed to anybody.")
     move_id = fields.Many2one(
-        "account.move", string="Collection Entry", readonly=True, copy=False, index="btree_not_null", ondelete="restrict")
+        "account.move", string="Collection Entry", readonly=True, copy=False, index="btree_not_null",
+        ondelete="restrict")
 
     _payment_merchant_uniq = models.Constraint(
         "UNIQUE (payment_id, merchant_id)", "What was collected for a merchant is noted once for each payment.")
@@ -70,7 +71,8 @@ class AlliancePaymentShare(models.Model):
         if tx.provider_code == "voucher":
             key = f"payment.transaction,{tx.reference}"
             return self._sum_by_merchant({
-                hold.store_id: hold._get_restored_cents(key) or 0 for hold in tx.source_transaction_id.voucher_hold_ids})
+                hold.store_id: hold._get_restored_cents(key) or 0
+                for hold in tx.source_transaction_id.voucher_hold_ids})
         given = {}
         for share in self._get_shares(order, is_voucher=False):
             given[share.merchant_id] = given.get(share.merchant_id, 0) + to_cents(share.amount, share.currency_id)

@@ -22,7 +22,7 @@ class EscrowPosting(models.AbstractModel):
         shares = self.env["alliance.payment.share"].sudo().search([
             ("company_id", "=", company.id), ("move_id", "=", False), ("is_own", "=", False),
             ("payment_id.state", "in", ("in_process", "paid"))], order="date, merchant_id, id")
-        groups = [(key, shares.union(*group)) for key, group in groupby(
+        groups = [(key, shares.browse().union(*group)) for key, group in groupby(
             shares, lambda share: (share.date, share.merchant_id))]
         moves = self._post_events(company, [{
             "event": "collected", "date": day, "ref": merchant.name, "partner": merchant.partner_id,

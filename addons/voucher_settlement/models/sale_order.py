@@ -101,8 +101,10 @@ class SaleOrder(models.Model):
         :return: the holds (sudo)
         """
         wallet = self.env["voucher.wallet"]._get_or_create(self.partner_id, self.company_id)
-        holds = [wallet._authorize(cents, store, f"payment.transaction,{reference},{store.id}", ttl_minutes=HOLD_MINUTES)
-                 for store, cents in shares.items() if cents]
+        holds = [
+            wallet._authorize(
+                cents, store, f"payment.transaction,{reference},{store.id}", ttl_minutes=HOLD_MINUTES)
+            for store, cents in shares.items() if cents]
         return self.env["voucher.hold"].sudo().union(*holds)  # sudo: see _apply_vouchers
 
     def _release_vouchers(self):

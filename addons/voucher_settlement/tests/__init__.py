@@ -1,3 +1,4 @@
+from . import test_brand_order
 from . import test_escrow
 from . import test_escrow_access
 from . import test_escrow_chart

@@ -1,0 +1,117 @@
+from odoo import Command
+from odoo.tests import tagged
+
+from .common_web import WebVoucherCase
+
+
+@tagged("post_install", "-at_install")
+class TestBrandOrder(WebVoucherCase):
+    """The mall's class (160), tea of one brand (200) and cups of another (40): 400 in one order."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.tea, cls.cups = (cls._make_brand_product(*values) for values in (("Tea", 200.0), ("Cups", 40.0)))
+        cls.tea_store, cls.cup_store = cls.tea.brand_store_id, cls.cups.brand_store_id
+
+    @classmethod
+    def _make_brand_product(cls, name, price):
+        merchant = cls._make_merchant(f"{name} Brand", scene="brand_mall")
+        return cls.env["product.product"].create({
+            "name": name, "type": "service", "list_price": price, "website_published": True,
+            "invoice_policy": "order", "taxes_id": [Command.clear()], "brand_store_id": merchant.store_ids.id})
+
+    def setUp(self):
+        super().setUp()
+        self.order.order_line = [
+            Command.create({"product_id": product.id, "product_uom_qty": 1}) for product in (self.tea, self.cups)]
+
+    def _pay(self, vouchers=0):
+        if vouchers:
+            self._apply(vouchers)
+        tx = self._start_rest()
+        self._finish_rest(tx)
+        self.env["escrow.posting"]._post_collected(self.company)
+        return tx
+
+    def _refund(self, tx, amount, store=None):
+        refund = tx.with_context(alliance_refund_store_id=store.id if store else None)._refund(amount_to_refund=amount)
+        if refund.provider_code == "demo":
+            refund._process("demo", {
+                "reference": refund.reference, "payment_details": "1", "simulated_state": "done"})
+        refund._post_process()
+        self.env["escrow.posting"]._post_collected(self.company)
+
+    def _shares(self, is_voucher):
+        shares = self.env["alliance.payment.share"].search([
+            ("order_id", "=", self.order.id), ("is_voucher", "=", is_voucher)])
+        return {merchant.name: self.currency.round(sum(group.mapped("amount")))
+                for merchant, group in shares.grouped("merchant_id").items()}
+
+    def _clearing(self, store):
+        lines = self.env["account.move.line"].search([
+            ("account_id", "=", self.company.merchant_clearing_account_id.id), ("parent_state", "=", "posted"),
+            ("partner_id", "=", store.merchant_id.partner_id.id)])
+        return self.currency.round(sum(lines.mapped("balance")))
+
+    def _cash(self):
+        sales = self.env["alliance.qualified.sale"].search([("sale_order_id", "=", self.order.id)])
+        return {store.merchant_id.name: self.currency.round(sum(group.mapped("cash_amount")))
+                for store, group in sales.grouped("store_id").items()}
+
+    def test_vouchers_are_held_and_spent_in_each_store(self):
+        self._pay(vouchers=100)
+        holds = self._vouchers().voucher_hold_ids
+        self.assertEqual({hold.store_id: (hold.amount, hold.state) for hold in holds}, {
+            self.mall: (40.0, "captured"), self.tea_store: (50.0, "captured"), self.cup_store: (10.0, "captured")})
+        self.assertEqual(self._cash(), {"Mall": 120.0, "Tea Brand": 150.0, "Cups Brand": 30.0})
+        self.assertEqual(self._balance(), (0.0, 0.0))
+
+    def test_what_is_collected_is_owed_to_each_brand(self):
+        self._pay(vouchers=100)
+        self.assertEqual(self._shares(False), {"Mall": 120.0, "Tea Brand": 150.0, "Cups Brand": 30.0})
+        self.assertEqual(self._shares(True), {"Mall": 40.0, "Tea Brand": 50.0, "Cups Brand": 10.0})
+        self.assertEqual([self._clearing(store) for store in (self.tea_store, self.cup_store, self.mall)],
+                         [-200.0, -40.0, 0.0])
+        self.assertFalse(self.env["escrow.posting"]._post_collected(self.company), "once")
+
+    def test_the_mall_invoices_its_own_and_it_is_paid(self):
+        self._pay(vouchers=100)
+        invoice = self.order._create_invoices()
+        self.assertEqual(invoice.amount_total, 160.0)
+        invoice.action_post()
+        receivable = self.env["account.move.line"].search([
+            ("partner_id", "=", self.shopper.id), ("parent_state", "=", "posted"),
+            ("account_id.account_type", "=", "asset_receivable")])
+        self.assertEqual(self.currency.round(sum(receivable.mapped("balance"))), 0.0)
+
+    def test_a_store_that_takes_no_vouchers_is_paid_in_cash(self):
+        self.tea_store.accepts_vouchers = False
+        self.assertEqual(self._apply(100), {"applied": 100.0, "due": 300.0})
+        self.assertEqual({hold.store_id: hold.amount for hold in self._vouchers().voucher_hold_ids}, {
+            self.mall: 80.0, self.cup_store: 20.0})
+        self.mall.accepts_vouchers = False
+        self.assertRefused("UserError", self._apply, 40.01)
+
+    def test_one_brands_goods_are_paid_back(self):
+        tx = self._pay(vouchers=100)
+        self._refund(tx, 150.0, self.tea_store)
+        self._refund(self._vouchers().filtered(lambda tx: tx.operation != "refund"), 50.0, self.tea_store)
+        self.assertEqual(self._cash(), {"Mall": 120.0, "Tea Brand": 0.0, "Cups Brand": 30.0})
+        self.assertEqual((self._clearing(self.tea_store), self._clearing(self.cup_store)), (0.0, -40.0))
+        self.assertEqual(self._balance(), (50.0, 0.0))
+
+    def test_paid_back_whole_nothing_is_left(self):
+        tx = self._pay(vouchers=99.99)
+        self._refund(tx, 100.01)
+        self._refund(tx, 200.0)
+        self._refund(self._vouchers().filtered(lambda tx: tx.operation != "refund"), 99.99)
+        self.assertEqual(set(self._cash().values()), {0.0})
+        self.assertEqual([self._clearing(store) for store in (self.tea_store, self.cup_store)], [0.0, 0.0])
+        self.assertEqual(self._balance(), (100.0, 0.0))
+
+    def test_a_released_hold_releases_all_of_them(self):
+        self._apply(100)
+        self._vouchers().voucher_hold_ids[0]._release()
+        self.assertEqual(set(self._vouchers().voucher_hold_ids.mapped("state")), {"released"})
+        self.assertEqual((self._vouchers().state, self._balance()), ("cancel", (100.0, 0.0)))
