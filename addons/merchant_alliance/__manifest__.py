@@ -38,8 +38,10 @@
         "views/store_templates.xml",
         "views/directory_templates.xml",
         "views/scan_templates.xml",
+        "views/claim_templates.xml",
     ],
     "assets": {
+        "point_of_sale._assets_pos": ["merchant_alliance/static/src/app/**/*"],
         "web.assets_frontend": ["merchant_alliance/static/src/interactions/**/*"],
         "web.assets_tests": ["merchant_alliance/static/tests/tours/**/*"],
     },

@@ -17,6 +17,7 @@ ROUTES = {
     "/alliance/apply/<int:application_id>": "token",
     "/alliance/apply/<int:application_id>/answer": "token",
     "/alliance/apply/<int:application_id>/withdraw": "token",
+    "/alliance/claim/<string:code>": "login", "/alliance/claim/<string:code>/confirm": "login",
     "/alliance/pay/<int:order_id>": "login",
     "/alliance/pay/<int:order_id>/transaction": "login",
     "/alliance/pay/<int:order_id>/vouchers/apply": "login",

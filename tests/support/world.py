@@ -108,6 +108,19 @@ class PlatformCase(SettlementCommon, VoucherTillCommon, HttpCase):
                 (self.shopper, self.rival_store), (self.rival_shopper, self.store))]
         for order in self.scan_orders:
             order._apply_vouchers(300)
+        paid = orders._create_scan_order(self.store, self.shopper, 2_000, f"paid{self.shopper.id:012}")
+        self._pay_online(paid)
+
+    def _pay_online(self, order):
+        """Pay an order as its shopper does, through Odoo's demo provider."""
+        provider = self.env.ref("payment.payment_provider_demo").sudo()
+        provider.write({"state": "test", "is_published": True, "company_id": self.company.id})
+        tx = self.env["payment.transaction"].create({
+            "provider_id": provider.id, "payment_method_id": provider.payment_method_ids[:1].id,
+            "amount": order.amount_total, "currency_id": order.currency_id.id, "partner_id": order.partner_id.id,
+            "sale_order_ids": [Command.set(order.ids)], "reference": f"world-{order.id}", "operation": "online_direct"})
+        tx._set_done()
+        tx._post_process()
 
     def _apply_to_join(self):
         """One application that waits, somebody who may not join, and a contract that waits for its signature."""

@@ -1,4 +1,5 @@
 from . import application
+from . import claim
 from . import contract
 from . import portal
 from . import shares

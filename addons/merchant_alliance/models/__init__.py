@@ -24,6 +24,7 @@ from . import alliance_funding
 from . import payment_transaction
 from . import pos_config
 from . import pos_order
+from . import pos_order_claim
 from . import product_product
 from . import product_template
 from . import res_company

@@ -35,14 +35,15 @@ class PosOrder(models.Model):
         self.ensure_one()
         vals_list = self._prepare_qualified_refund_vals()
         store = self.config_id.alliance_store_id
-        if not store or not self.partner_id:
+        shopper = self._get_shopper()
+        if not store or not shopper:
             return vals_list
         # in an exchange, what is returned pays for what is taken
         returned = -sum(vals["cash_cents"] for vals in vals_list)
         cents = self._get_qualified_cents(self._convert_from_company(returned))
         if cents > 0:
             vals_list.append({
-                "idempotency_key": f"pos.order,{self.uuid}", "partner": self.partner_id,
+                "idempotency_key": f"pos.order,{self.uuid}", "partner": shopper,
                 "parts": self._get_qualified_parts(store, self._convert_to_company(cents)),
                 "sale_datetime": self._get_sale_datetime(), "pos_order_id": self.id})
         return vals_list

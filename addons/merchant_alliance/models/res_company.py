@@ -10,6 +10,12 @@ class ResCompany(models.Model):
     alliance_review_days = fields.Integer(
         string="Answer Within", default=3, help="Working days that applicants are promised an answer in.")
 
+    alliance_claim_days = fields.Integer(
+        string="Receipts Can Be Claimed Within", default=7,
+        help="Days in which a shopper can claim the points of a receipt with its code. 0: never.")
+    alliance_claims_per_day = fields.Integer(
+        string="Receipts Claimed per Day", default=5, help="How many receipts one shopper can claim in a day, at most.")
+
     dividend_journal_id = fields.Many2one(
         "account.journal", check_company=True, domain=[("type", "=", "general")],
         help="Journal in which dividends of stores are booked.")
@@ -20,5 +26,7 @@ class ResCompany(models.Model):
         "account.account", string="Dividends Payable", check_company=True,
         domain=[("internal_group", "=", "liability")], help="What is owed to shareholders until it is paid.")
 
+    _claims_positive = models.Constraint(
+        "CHECK (alliance_claim_days >= 0 AND alliance_claims_per_day >= 0)", "Claiming receipts: 0 or more.")
     _review_days_positive = models.Constraint(
         "CHECK (alliance_review_days >= 0)", "Answer within: a number of working days, 0 or more.")

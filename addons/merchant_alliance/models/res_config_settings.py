@@ -10,6 +10,8 @@ class ResConfigSettings(models.TransientModel):
         related="website_id.alliance_store_id", readonly=False, string="Store of the Website")
     alliance_reviewer_id = fields.Many2one(related="company_id.alliance_reviewer_id", readonly=False)
     alliance_review_days = fields.Integer(related="company_id.alliance_review_days", readonly=False)
+    alliance_claim_days = fields.Integer(related="company_id.alliance_claim_days", readonly=False)
+    alliance_claims_per_day = fields.Integer(related="company_id.alliance_claims_per_day", readonly=False)
     dividend_journal_id = fields.Many2one(related="company_id.dividend_journal_id", readonly=False)
     dividend_equity_account_id = fields.Many2one(related="company_id.dividend_equity_account_id", readonly=False)
     dividend_payable_account_id = fields.Many2one(related="company_id.dividend_payable_account_id", readonly=False)

@@ -2,6 +2,7 @@ from . import test_application
 from . import test_application_pages
 from . import test_brand_sale
 from . import test_category_rate
+from . import test_claim
 from . import test_contract
 from . import test_contract_signature
 from . import test_deposit

@@ -60,11 +60,11 @@ class TestPosAmounts(PosSaleCommon):
     def test_the_time_is_kept_within_the_session(self):
         """The rate depends on the time: a till cannot choose another contract with it."""
         now = fields.Datetime.now()
-        self.session.start_at = now - timedelta(hours=2)
+        self.pos_session.start_at = now - timedelta(hours=2)
         self._sync(self._order_data("early", [(self.product, 1, {})], date_order="2019-01-01 10:00:00"))
         self._sync(self._order_data("late", [(self.product, 1, {})], date_order="2099-01-01 10:00:00"))
         early, late = self._sales()
-        self.assertEqual(early.sale_datetime, self.session.start_at)
+        self.assertEqual(early.sale_datetime, self.pos_session.start_at)
         self.assertLessEqual(late.sale_datetime, fields.Datetime.now())
 
     def test_without_contract_the_order_says_so(self):

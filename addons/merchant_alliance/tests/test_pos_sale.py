@@ -22,7 +22,7 @@ class PosSaleCommon(AllianceCommon):
         cls.later = cls.env["pos.payment.method"].create({"name": "Account", "split_transactions": True})
         cls.config.payment_method_ids += cls.later
         cls.config.open_ui()
-        cls.session = cls.config.current_session_id
+        cls.pos_session = cls.config.current_session_id
         cls.cash = cls.config.payment_method_ids.filtered(lambda m: m.type != "pay_later")[:1]
 
     def _order_data(self, uuid, products, partner=None, method=None, **vals):
@@ -33,7 +33,7 @@ class PosSaleCommon(AllianceCommon):
         }) for i, (p, qty, extra) in enumerate(products)]
         total = sum(line[2]["price_subtotal_incl"] for line in lines)
         return {
-            "uuid": uuid, "name": f"Order {uuid}", "session_id": self.session.id, "state": "paid",
+            "uuid": uuid, "name": f"Order {uuid}", "session_id": self.pos_session.id, "state": "paid",
             "partner_id": (partner or self.shopper).id if partner is not False else False,
             "date_order": fields.Datetime.to_string(fields.Datetime.now()), "amount_total": total, "amount_tax": 0,
             "amount_paid": total, "amount_return": 0, "lines": lines, "user_id": self.env.uid,

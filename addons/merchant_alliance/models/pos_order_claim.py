@@ -1,0 +1,93 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools.serialize import touch
+from .pos_order import PAID_STATES
+
+
+class PosOrder(models.Model):
+    """A receipt without a shopper can be claimed with its code: within days, once, by nobody of the shop."""
+
+    _inherit = "pos.order"
+
+    claim_partner_id = fields.Many2one(
+        "res.partner", string="Claimed by", readonly=True, copy=False, index="btree_not_null", ondelete="restrict",
+        help="The shopper who claimed this receipt afterwards, with its code.")
+    claimed_on = fields.Datetime(readonly=True, copy=False)
+
+    _access_token_idx = models.Index("(access_token) WHERE access_token IS NOT NULL")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._without_claim(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._without_claim(vals))
+
+    def _without_claim(self, vals):
+        """Tills send what they like; who claimed a receipt is the server's to say."""
+        if self.env.su:
+            return vals
+        return {name: value for name, value in vals.items() if name not in ("claim_partner_id", "claimed_on")}
+
+    @api.model
+    def _get_by_claim_code(self, code):
+        """Return the order (sudo) whose receipt bears ``code``; empty if no till has sent it."""
+        # sudo: shoppers have no rights on tills' orders; the code of the receipt is the key
+        orders = self.sudo()
+        return orders.search([("access_token", "=", code)], limit=1) if len(code or "") == 36 else orders
+
+    def _get_claim_end(self):
+        """Return until when (naive UTC) the receipt can be claimed."""
+        self.ensure_one()
+        return self.date_order + timedelta(days=self.company_id.alliance_claim_days)
+
+    def _get_claim_refusal(self, partner):
+        """Return why ``partner`` cannot claim this receipt, or None."""
+        self.ensure_one()
+        store = self.config_id.alliance_store_id
+        if self.claim_partner_id == partner:
+            return None
+        if self.claim_partner_id or self.partner_id:
+            return self.env._("This receipt has its points already: a receipt counts once.")
+        if not store or self.state not in PAID_STATES:
+            return self.env._("This receipt earns no green points.")
+        if fields.Datetime.now() > self._get_claim_end():
+            return self.env._(
+                "This receipt is too old: receipts can be claimed within %s days.", self.company_id.alliance_claim_days)
+        insiders = (self.user_id.partner_id | store._get_staff_partners()).commercial_partner_id
+        if partner.commercial_partner_id in insiders | store.merchant_id.partner_id.commercial_partner_id:
+            return self.env._("People of the shop cannot claim its receipts.")
+        if self._count_claims_today(partner) >= self.company_id.alliance_claims_per_day:
+            return self.env._(
+                "At most %s receipts can be claimed in one day. Please come back tomorrow.",
+                self.company_id.alliance_claims_per_day)
+        return None
+
+    def _count_claims_today(self, partner):
+        return self.sudo().search_count([
+            ("claim_partner_id", "=", partner.id), ("claimed_on", ">", fields.Datetime.now() - timedelta(days=1))])
+
+    def _claim(self, partner):
+        """Give the points of this receipt to ``partner``; a second time by the same shopper changes nothing.
+
+        :return: the ``alliance.qualified.sale`` (sudo), may be empty
+        :raise UserError: too old, claimed already, of the shop's own people, or too many in a day
+        """
+        self.ensure_one()
+        order = self.sudo()  # sudo: see _get_by_claim_code
+        touch(order)  # of two at once, the later one sees the other
+        if refusal := order._get_claim_refusal(partner):
+            raise UserError(refusal)
+        if not order.claim_partner_id:
+            order.write({"claim_partner_id": partner.id, "claimed_on": fields.Datetime.now()})
+        sales = order._register_qualified_sale()
+        # what was given back before the claim is taken back from it
+        order.lines.refund_orderline_ids.order_id._register_qualified_sale()
+        return sales
+
+    def _get_shopper(self):
+        """Return whose points this order gives: the shopper at the till, or who claimed the receipt."""
+        return self.partner_id or self.claim_partner_id
