@@ -5,7 +5,7 @@
     "category": "Sales/Loyalty",
     "license": "LGPL-3",
     "author": "Green Points Platform",
-    "depends": ["account", "mail", "phone_validation", "portal", "point_of_sale", "resource", "website_sale"],
+    "depends": ["account", "mail", "phone_validation", "portal", "point_of_sale", "resource", "website_sale_collect"],
     "external_dependencies": {"python": ["phonenumbers", "python-stdnum"]},
     "data": [
         "security/groups.xml",
@@ -15,6 +15,7 @@
         "data/ir_cron.xml",
         "data/mail_template.xml",
         "data/product_data.xml",
+        "data/payment_data.xml",
         "data/alliance_category.xml",
         "views/menus.xml",
         "wizard/alliance_deposit_wizard_views.xml",
@@ -39,6 +40,7 @@
         "views/directory_templates.xml",
         "views/scan_templates.xml",
         "views/claim_templates.xml",
+        "views/pickup_templates.xml",
     ],
     "assets": {
         "point_of_sale._assets_pos": ["merchant_alliance/static/src/app/**/*"],

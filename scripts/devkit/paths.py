@@ -9,7 +9,7 @@ ADDONS = REPO / "addons"
 CONFIG = REPO / "config"
 
 SUITE = ("merchant_alliance", "green_points", "voucher_settlement", "risk_controls")
-BASE_MODULES = ("account", "l10n_cn", "point_of_sale", "website_sale", "payment_demo")
+BASE_MODULES = ("account", "l10n_cn", "point_of_sale", "website_sale_collect", "payment_demo")
 LOYALTY_MODULES = ("pos_loyalty", "website_sale_loyalty")
 
 

@@ -31,6 +31,7 @@ ROUTES = {
     "/my/contracts/<int:contract_id>/document": "login",
     "/my/contracts/<int:contract_id>/sign": "login",
     "/my/green-points": "login", "/my/green-points/page/<int:page>": "login",
+    "/my/store/pickups": "login", "/my/store/pickups/<int:order_id>/hand-over": "login",
     "/my/store": "login", "/my/store/page/<int:page>": "login",
     "/my/shares": "login", "/my/store/<int:store_id>/sign": "login", "/my/store/payments": "login",
     "/shop/payment/transaction/<int:order_id>": "token",

@@ -1,6 +1,7 @@
 from . import application
 from . import claim
 from . import contract
+from . import pickup
 from . import portal
 from . import shares
 from . import store

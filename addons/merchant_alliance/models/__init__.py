@@ -31,6 +31,7 @@ from . import res_company
 from . import res_config_settings
 from . import sale_order
 from . import sale_order_line
+from . import sale_order_pickup
 from . import sale_order_scan
 from . import sale_order_stores
 from . import website

@@ -24,7 +24,14 @@ class AllianceStore(models.Model):
     website_ids = fields.One2many("website", "alliance_store_id", string="Websites")
     calendar_id = fields.Many2one(
         "resource.calendar", string="Opening Hours", help="When shoppers find it open, in the calendar's time zone.")
+    warehouse_id = fields.Many2one(
+        "stock.warehouse", string="Collected from", check_company=True, copy=False, index="btree_not_null",
+        help="Orders of the web mall that are collected from this warehouse (delivery method \"Pick up in store\") are"
+             " this store's sales.")
     active = fields.Boolean(default=True)
+
+    _warehouse_uniq = models.UniqueIndex(
+        "(warehouse_id) WHERE warehouse_id IS NOT NULL", "Another store's orders are collected from this warehouse.")
 
     def write(self, vals):
         if "merchant_id" in vals:

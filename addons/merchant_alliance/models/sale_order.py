@@ -9,6 +9,9 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def action_confirm(self):
+        # who sells each line is worked out now: from here on it stays as it is
+        self.order_line.mapped("alliance_store_id")
+        self.mapped("pickup_store_id")
         result = super().action_confirm()
         self._register_qualified_sale()  # money may be there before the order is confirmed
         return result

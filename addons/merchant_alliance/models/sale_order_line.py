@@ -11,7 +11,8 @@ class SaleOrderLine(models.Model):
         index="btree_not_null", ondelete="restrict",
         help="The brand's store of the product, else the store in which the order is made.")
 
-    @api.depends("product_id", "order_id.website_id", "order_id.scan_store_id")
+    @api.depends(
+        "product_id", "order_id.website_id", "order_id.scan_store_id", "order_id.warehouse_id", "order_id.carrier_id")
     def _compute_alliance_store_id(self):
         for line in self:
             # what was sold stays sold by whoever sold it

@@ -9,10 +9,19 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def _get_alliance_store(self):
-        """Return the store (sudo) in which this order is made: the scanned one, else the mall's; may be empty."""
+        """Return the store (sudo) of this order: the scanned one, where it is collected, else the mall's; may be empty."""
         self.ensure_one()
         order = self.sudo()  # sudo: shoppers have no rights on stores
-        return order.scan_store_id or order.website_id.alliance_store_id
+        return order.scan_store_id or order._get_pickup_store() or order.website_id.alliance_store_id
+
+    def _get_pickup_store(self):
+        """Return the store (sudo) in which this order is collected; empty when it is delivered."""
+        self.ensure_one()
+        order = self.sudo()  # sudo: shoppers have no rights on stores
+        stores = self.env["alliance.store"].sudo()
+        if order.carrier_id.delivery_type != "in_store" or not order.warehouse_id:
+            return stores
+        return stores.search([("warehouse_id", "=", order.warehouse_id.id)], limit=1)
 
     def _get_alliance_stores(self):
         """Return the stores (sudo) that sell something in this order."""

@@ -9,6 +9,7 @@ from . import test_deposit
 from . import test_directory
 from . import test_funding
 from . import test_money
+from . import test_pickup
 from . import test_portal
 from . import test_pos_amounts
 from . import test_pos_sale

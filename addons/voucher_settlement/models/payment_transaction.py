@@ -43,8 +43,12 @@ class PaymentTransaction(models.Model):
     def _is_voucher_current(self):
         """Whether an authorised voucher transaction can still be captured for its order as it is."""
         self.ensure_one()
-        order = self.sale_order_ids
-        return self._is_held() and not order.currency_id.compare_amounts(order.amount_total, self.voucher_order_total)
+        order, currency = self.sale_order_ids, self.currency_id
+        if not self._is_held() or currency.compare_amounts(order.amount_total, self.voucher_order_total):
+            return False
+        stores = order._get_voucher_stores()  # collecting elsewhere makes it another store's sale
+        return all(
+            to_cents(hold.amount, currency) <= stores.get(hold.store_id, 0) for hold in self.voucher_hold_ids)
 
     def _is_held(self):
         """Whether all of this voucher transaction is still held."""

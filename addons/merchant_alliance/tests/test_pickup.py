@@ -1,0 +1,96 @@
+from odoo.exceptions import UserError
+from odoo.tests import HttpCase, tagged
+
+from .common_pickup import PickupCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPickup(PickupCommon, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._make_user("market_owner", "base.group_portal", partner=cls.market.partner_id)
+        cls._make_user("other_owner", "base.group_portal", partner=cls.merchant.partner_id)
+        cls._make_user("pickup_shopper", "base.group_portal", partner=cls.shopper)
+
+    def _ordered(self):
+        order = self._collect(self._order(self.product))
+        self._pay(order)
+        return order
+
+    def test_collected_there_it_is_the_supermarkets_sale(self):
+        order = self._ordered()
+        sale = self._sales(order)
+        self.assertEqual((sale.store_id, sale.scene, sale.rate, sale.cash_amount), (
+            self.market.store_ids, "supermarket", 6.0, 100.0))
+
+    def test_delivered_it_is_the_malls(self):
+        order = self._order(self.product)
+        self._collect(order)
+        order._set_delivery_method(self.env["delivery.carrier"].create({
+            "name": "Courier", "product_id": self.carrier.product_id.id}), rate={"success": True, "price": 0.0})
+        self.assertFalse(order.pickup_store_id)
+        self.assertEqual(order.order_line.filtered(lambda line: not line.is_delivery).alliance_store_id,
+                         self.mall.store_ids)
+
+    def test_handed_over_for_the_code(self):
+        order = self._ordered()
+        self.assertRegex(order.pickup_code, r"^\d{6}$")
+        order._hand_over(f" {order.pickup_code} ")
+        self.assertTrue(order.handed_over_on)
+        self.assertEqual(set(order.picking_ids.mapped("state")), {"done"})
+        self.assertEqual(order.picking_ids.location_id.warehouse_id, self.warehouse)
+        self.assertEqual(self.product.with_context(warehouse_id=self.warehouse.id).qty_available, 9)
+        first = order.handed_over_on
+        order._hand_over("whatever")
+        self.assertEqual(order.handed_over_on, first, "a second time changes nothing")
+
+    def test_not_before_it_is_paid_nor_what_is_delivered(self):
+        order = self._collect(self._order(self.product))
+        with self.assertRaisesRegex(UserError, "not to be collected"):
+            order._hand_over("123456")
+        delivered = self._order(self.product)
+        self._pay(delivered)
+        with self.assertRaisesRegex(UserError, "not to be collected"):
+            delivered._hand_over("")
+
+    def _post(self, order, code):
+        token = self.url_open("/my/store/payments").text.split('csrf_token: "')[1].split('"')[0]
+        return self.url_open(f"/my/store/pickups/{order.id}/hand-over", data={"csrf_token": token, "code": code})
+
+    def _wrong(self, order):
+        return "000000" if order.pickup_code != "000000" else "111111"
+
+    def test_the_desk(self):
+        order = self._ordered()
+        self.authenticate("market_owner", "market_owner")
+        self.assertIn(order.name, self.url_open("/my/store/pickups").text)
+        self.assertIn("pickup_error", self._post(order, self._wrong(order)).text)
+        self.assertEqual((order.pickup_tries, order.handed_over_on), (1, False))
+        page = self._post(order, order.pickup_code).text
+        self.assertIn("pickup_done", page)
+        self.assertIn("pickup_empty", page)
+        self.assertTrue(order.handed_over_on)
+
+    def test_a_code_is_not_guessed(self):
+        order = self._ordered()
+        self.authenticate("market_owner", "market_owner")
+        for _try in range(10):
+            self._post(order, self._wrong(order))
+        self.assertIn("Too many wrong codes", self._post(order, order.pickup_code).text)
+        self.assertFalse(order.handed_over_on)
+
+    def test_other_merchants_and_shoppers_see_nothing(self):
+        order = self._ordered()
+        for login in ("other_owner", "pickup_shopper"):
+            self.authenticate(login, login)
+            self.assertNotIn(order.name, self.url_open("/my/store/pickups").text)
+            self.assertEqual(self._post(order, order.pickup_code).status_code, 404)
+        self.assertFalse(order.handed_over_on)
+
+    def test_the_shopper_alone_sees_the_code(self):
+        order = self._ordered()
+        self.authenticate("pickup_shopper", "pickup_shopper")
+        self.assertIn(order.pickup_code, self.url_open(f"/my/orders/{order.id}").text)
+        seller = self._make_user("pickup_seller", "base.group_user,sales_team.group_sale_manager")
+        self.assertNotIn("pickup_code", order.with_user(seller).read()[0])
