@@ -5,7 +5,8 @@
     "category": "Sales/Loyalty",
     "license": "LGPL-3",
     "author": "Green Points Platform",
-    "depends": ["account", "mail", "phone_validation", "portal", "point_of_sale", "resource", "website_sale_collect"],
+    "depends": ["account", "mail", "phone_validation", "portal", "point_of_sale", "resource", "stock_delivery",
+                "website_sale_collect"],
     "external_dependencies": {"python": ["phonenumbers", "python-stdnum"]},
     "data": [
         "security/groups.xml",
@@ -31,6 +32,7 @@
         "views/alliance_funding_views.xml",
         "views/alliance_share_views.xml",
         "views/channel_views.xml",
+        "views/alliance_product_request_views.xml",
         "report/contract_report.xml",
         "report/store_sign.xml",
         "views/portal_templates.xml",
@@ -41,6 +43,7 @@
         "views/scan_templates.xml",
         "views/claim_templates.xml",
         "views/pickup_templates.xml",
+        "views/brand_templates.xml",
     ],
     "assets": {
         "point_of_sale._assets_pos": ["merchant_alliance/static/src/app/**/*"],

@@ -63,6 +63,7 @@ class PlatformCase(SettlementCommon, VoucherTillCommon, HttpCase):
         self._scan()
         self._apply_to_join()
         self._share()
+        self._ask_for_a_product()
         self._open_wizards()
 
     def _hold_rewards(self):
@@ -121,6 +122,11 @@ class PlatformCase(SettlementCommon, VoucherTillCommon, HttpCase):
             "sale_order_ids": [Command.set(order.ids)], "reference": f"world-{order.id}", "operation": "online_direct"})
         tx._set_done()
         tx._post_process()
+
+    def _ask_for_a_product(self):
+        brand = self._make_merchant("RivalBrand", scene="brand_mall")
+        self.env["alliance.product.request"].create(
+            {"name": "RivalTeaSet", "price": 99.0, "store_id": brand.store_ids.id})
 
     def _apply_to_join(self):
         """One application that waits, somebody who may not join, and a contract that waits for its signature."""

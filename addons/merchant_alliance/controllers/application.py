@@ -1,4 +1,3 @@
-import base64
 from datetime import timedelta
 
 from werkzeug.exceptions import NotFound
@@ -6,18 +5,16 @@ from werkzeug.exceptions import NotFound
 from odoo import fields, http
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
-from odoo.tools.mimetypes import guess_mimetype
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from ..models.alliance_application import WEEKDAYS
 from ..models.alliance_application_review import PICTURES
+from ..tools.picture import read_picture
 
 TEXTS = (
     "legal_name", "uscc", "scene", "contact_name", "contact_email", "contact_phone", "store_name", "street", "city",
     "bank_name", "bank_account")
-PICTURE_TYPES = ("image/jpeg", "image/png", "image/webp")
-PICTURE_BYTES = 6 * 2**20
 SENT_PER_HOUR = 5  # from one address
 
 
@@ -131,17 +128,11 @@ class ApplicationPortal(CustomerPortal):
         """Return the pictures sent, base64, and what is wrong with them; those kept need not be sent again."""
         pictures, errors = {}, {}
         for name in PICTURES:
-            file = request.httprequest.files.get(name)
-            content = file.read(PICTURE_BYTES + 1) if file else b""
-            if not content:
-                if not application[name]:
-                    errors[name] = request.env._("Please add a picture.")
-            elif len(content) > PICTURE_BYTES:
-                errors[name] = request.env._("The picture is larger than %s MB.", PICTURE_BYTES // 2**20)
-            elif guess_mimetype(content) not in PICTURE_TYPES:
-                errors[name] = request.env._("Please send a JPEG, PNG or WebP picture.")
-            else:
-                pictures[name] = base64.b64encode(content)
+            content, error = read_picture(request.env, request.httprequest.files.get(name))
+            if content:
+                pictures[name] = content
+            elif error or not application[name]:
+                errors[name] = error or request.env._("Please add a picture.")
         return pictures, errors
 
     def _get_send_errors(self, applications, values):

@@ -35,6 +35,10 @@ class StorePages(http.Controller):
         return {
             "store": store, "place": store.partner_id, "hours": store._get_hours() if store.calendar_id else [],
             "map_url": store._get_map_url(), "main_object": store,
+            # sudo: visitors have no rights on stores; products of the shop are public
+            "products": request.env["product.template"].sudo().search(
+                [("brand_store_id", "=", store.id), ("is_published", "=", True), ("sale_ok", "=", True)], limit=9)
+            if store.scene == "brand_mall" else None,
         }
 
     @http.route("/alliance/store/<int:store_id>/image", type="http", auth="public", website=True, methods=["GET"],

@@ -21,12 +21,15 @@ from . import alliance_qualified_sale
 from . import alliance_qualified_sale_register
 from . import alliance_deposit_entry
 from . import alliance_funding
+from . import alliance_merchant_stock
+from . import alliance_product_request
 from . import payment_transaction
 from . import pos_config
 from . import pos_order
 from . import pos_order_claim
 from . import product_product
 from . import product_template
+from . import product_template_brand
 from . import res_company
 from . import res_config_settings
 from . import sale_order
@@ -34,4 +37,6 @@ from . import sale_order_line
 from . import sale_order_pickup
 from . import sale_order_scan
 from . import sale_order_stores
+from . import stock_picking
+from . import stock_rule
 from . import website

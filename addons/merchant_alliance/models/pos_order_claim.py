@@ -50,21 +50,26 @@ class PosOrder(models.Model):
         store = self.config_id.alliance_store_id
         if self.claim_partner_id == partner:
             return None
+        refusal = None
         if self.claim_partner_id or self.partner_id:
-            return self.env._("This receipt has its points already: a receipt counts once.")
-        if not store or self.state not in PAID_STATES:
-            return self.env._("This receipt earns no green points.")
-        if fields.Datetime.now() > self._get_claim_end():
-            return self.env._(
+            refusal = self.env._("This receipt has its points already: a receipt counts once.")
+        elif not store or self.state not in PAID_STATES:
+            refusal = self.env._("This receipt earns no green points.")
+        elif fields.Datetime.now() > self._get_claim_end():
+            refusal = self.env._(
                 "This receipt is too old: receipts can be claimed within %s days.", self.company_id.alliance_claim_days)
-        insiders = (self.user_id.partner_id | store._get_staff_partners()).commercial_partner_id
-        if partner.commercial_partner_id in insiders | store.merchant_id.partner_id.commercial_partner_id:
-            return self.env._("People of the shop cannot claim its receipts.")
-        if self._count_claims_today(partner) >= self.company_id.alliance_claims_per_day:
-            return self.env._(
+        elif partner.commercial_partner_id in self._get_shop_people(store):
+            refusal = self.env._("People of the shop cannot claim its receipts.")
+        elif self._count_claims_today(partner) >= self.company_id.alliance_claims_per_day:
+            refusal = self.env._(
                 "At most %s receipts can be claimed in one day. Please come back tomorrow.",
                 self.company_id.alliance_claims_per_day)
-        return None
+        return refusal
+
+    def _get_shop_people(self, store):
+        """Return the contacts of whom neither may claim what the shop has sold."""
+        people = self.user_id.partner_id | store._get_staff_partners() | store.merchant_id.partner_id
+        return people.commercial_partner_id
 
     def _count_claims_today(self, partner):
         return self.sudo().search_count([

@@ -31,3 +31,10 @@ class SaleOrderLine(models.Model):
         merchants = stores - stores._filter_own()
         sold = self.sudo().filtered(lambda line: line.alliance_store_id in merchants)
         return self & sold
+
+    def _prepare_procurement_values(self):
+        values = super()._prepare_procurement_values()
+        merchant = self.sudo().product_id.brand_store_id.merchant_id  # sudo: whoever confirms may not read merchants
+        if merchant:
+            values["alliance_location_id"] = merchant._get_stock_location().id
+        return values

@@ -59,13 +59,5 @@ class SaleOrder(models.Model):
             raise UserError(self.env._(
                 "Code: this is not the code of %s. The shopper finds it in the order, under My Account.", order.name))
         order.handed_over_on = fields.Datetime.now()
-        order._deliver_pickup()
+        order.picking_ids._deliver_whole()
         order._message_log(body=self.env._("Handed over in %s.", order.pickup_store_id.name))
-
-    def _deliver_pickup(self):
-        """Validate what was waiting in the store's warehouse."""
-        pickings = self.picking_ids.filtered(lambda picking: picking.state not in ("done", "cancel"))
-        for move in pickings.move_ids:
-            move.quantity = move.product_uom_qty
-            move.picked = True
-        pickings._action_done()

@@ -9,7 +9,7 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def _get_alliance_store(self):
-        """Return the store (sudo) of this order: the scanned one, where it is collected, else the mall's; may be empty."""
+        """Return this order's store (sudo): the scanned one, where it is collected, else the mall's; may be empty."""
         self.ensure_one()
         order = self.sudo()  # sudo: shoppers have no rights on stores
         return order.scan_store_id or order._get_pickup_store() or order.website_id.alliance_store_id

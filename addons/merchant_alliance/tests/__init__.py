@@ -1,5 +1,6 @@
 from . import test_application
 from . import test_application_pages
+from . import test_brand_products
 from . import test_brand_sale
 from . import test_category_rate
 from . import test_claim

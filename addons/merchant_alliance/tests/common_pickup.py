@@ -23,7 +23,8 @@ class PickupCommon(WebSaleCommon):
             cls.env["delivery.carrier"].create({
                 "name": "Pick up in store", "delivery_type": "in_store",
                 "product_id": cls.env.ref("website_sale_collect.product_pick_up_in_store").id}))
-        cls.carrier.write({"website_id": False, "warehouse_ids": [Command.set(cls.warehouse.ids)], "is_published": True})
+        cls.carrier.write({
+            "website_id": False, "warehouse_ids": [Command.set(cls.warehouse.ids)], "is_published": True})
 
     def _collect(self, order):
         """Choose to collect the order in the supermarket, as the checkout does."""

@@ -5,6 +5,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from ..controllers import application as pages
+from ..tools import picture
 from .common_application import CODES, ApplicationCommon, make_picture
 
 
@@ -48,7 +49,7 @@ class TestApplicationPages(HttpCase, ApplicationCommon):
             with mute_logger("odoo.addons.base.models.ir_attachment"):
                 answer = self._send(licence_image=content)
             self.assertIn("is-invalid" if content[:4] != b"\x89PNG" else "alert-danger", answer.text)
-        with patch.object(pages, "PICTURE_BYTES", 10):
+        with patch.object(picture, "PICTURE_BYTES", 10):
             self.assertIn("larger than", self._send().text)
         self.assertIn("Please add a picture", self._send(identity_front_image=b"").text)
         self.assertFalse(self.model.search([]))

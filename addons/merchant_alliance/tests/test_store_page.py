@@ -76,7 +76,8 @@ class TestPlace(AllianceCommon):
         self.assertIn("keyword=1+Old+Street%2C+Shanghai", self.store._get_map_url())
         place.write({"partner_latitude": 31.2, "partner_longitude": 121.5})
         self.assertIn("position=121.5%2C31.2", self.store._get_map_url())
-        place.country_id = self.env.ref("base.de")
+        place.write({
+            "country_id": self.env.ref("base.de").id, "partner_latitude": 31.2, "partner_longitude": 121.5})
         self.assertIn("mlat=31.2&mlon=121.5", self.store._get_map_url())
 
     def test_sign(self):
