@@ -24,32 +24,34 @@ LEFT_UNFUNDED = "hair"  # this merchant's deposit runs dry near the end: rewards
 SHANGHAI = timedelta(hours=8)
 
 
-def build(env, lang=None, progress=print):
+def build(env, lang=None, progress=print, periods=plan.PERIODS):
     """Fill the database of ``env`` with demo life and commit.
 
     :param env: Odoo environment of the superuser
     :param str lang: ``zh_CN`` for Chinese names, anything else for English ones
     :param progress: called with one line of text now and then
+    :param int periods: how many periods are lived through
     """
     started = time.monotonic()
-    first_midnight = _get_first_midnight()
+    first_midnight = _get_first_midnight(periods)
     env = env(context=dict(env.context, lang=lang or "en_US", tracking_disable=True, mail_notrack=True))
     with freeze_time(first_midnight + timedelta(hours=1)):
         world = _build_world(env, lang == "zh_CN", progress)
         env["green.points.cohort"]._lock_open(world.company)
-    weeks = plan.build_weeks(names.MERCHANTS, names.SHOPPER_COUNT)
+    weeks = plan.build_weeks(names.MERCHANTS, names.SHOPPER_COUNT, periods)
     clock = first_midnight
     for week in weeks:
         _live_week(world, week, clock)
         clock += timedelta(days=plan.DAYS)
-        if week.number < plan.PERIODS:
+        if week.number < periods:
             with freeze_time(clock + timedelta(minutes=5)):
                 _settle(world)
-        if week.number == plan.PERIODS - 1:
+                env["merchant.statement"]._cron_issue()
+        if week.number == periods - 1:
             _reject_held(world)
         env.cr.commit()
         if week.number % 5 == 0:
-            progress(f"period {week.number} of {plan.PERIODS}: "
+            progress(f"period {week.number} of {periods}: "
                      f"{env['alliance.qualified.sale'].search_count([])} sales, "
                      f"{time.monotonic() - started:.0f} s")
     progress("today's orders at the tills, in the web mall and by QR code")
@@ -66,10 +68,10 @@ def build(env, lang=None, progress=print):
     return world
 
 
-def _get_first_midnight():
+def _get_first_midnight(periods):
     """Return the Shanghai midnight, in UTC, from which the last demo period is the current one."""
     today = (fields.Datetime.now() + SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
-    return today - SHANGHAI - timedelta(days=plan.DAYS * plan.PERIODS - 1)
+    return today - SHANGHAI - timedelta(days=plan.DAYS * periods - 1)
 
 
 def _build_world(env, chinese, progress):

@@ -60,9 +60,7 @@ class StoreSigns(MerchantPortal):
         store = request.env["alliance.store"].search([("id", "=", store_id), ("merchant_id", "in", merchants.ids)])
         if not store:
             raise NotFound
-        # sudo: reports are the system's to render; the store is the merchant's own
-        content, _kind = request.env["ir.actions.report"].sudo()._render_qweb_pdf(
+        content, kind, mimetype = request.env["ir.actions.report"]._render_document(
             "merchant_alliance.report_store_sign", store.ids)
         return request.make_response(content, [
-            ("Content-Type", "application/pdf"),
-            ("Content-Disposition", content_disposition(f"{store.name}.pdf"))])
+            ("Content-Type", mimetype), ("Content-Disposition", content_disposition(f"{store.name}.{kind}"))])

@@ -23,6 +23,7 @@ from . import alliance_deposit_entry
 from . import alliance_funding
 from . import alliance_merchant_stock
 from . import alliance_product_request
+from . import ir_actions_report
 from . import payment_transaction
 from . import pos_config
 from . import pos_order

@@ -104,14 +104,11 @@ class AllianceContract(models.Model):
 
     def _make_document(self):
         """Return the contract as it is now as an attachment; PDF where it can be made, else HTML."""
-        report = self.env["ir.actions.report"]
-        if report.get_wkhtmltopdf_state() in ("install", "broken"):
-            content, kind = report._render_qweb_html("merchant_alliance.report_contract", self.ids)
-        else:
-            content, kind = report._render_qweb_pdf("merchant_alliance.report_contract", self.ids)
+        content, kind, mimetype = self.env["ir.actions.report"]._render_document(
+            "merchant_alliance.report_contract", self.ids)
         return self.env["ir.attachment"].create({
             "name": f"{self.name.replace('/', '-')}.{kind}", "raw": content, "res_model": self._name, "res_id": self.id,
-            "mimetype": "application/pdf" if kind == "pdf" else "text/html"})
+            "mimetype": mimetype.split(";")[0]})
 
 
 def get_hash(content: bytes) -> str:

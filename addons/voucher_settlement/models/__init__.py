@@ -45,3 +45,6 @@ from . import payment_provider
 from . import payment_transaction
 from . import sale_order
 from . import base_partner_merge
+from . import merchant_statement
+from . import merchant_statement_issue
+from . import merchant_statement_lines

@@ -9,6 +9,11 @@ class AllianceDepositEntry(models.Model):
     move_id = fields.Many2one(
         "account.move", string="Journal Entry", readonly=True, copy=False, index="btree_not_null",
         ondelete="restrict", help="What a funding draws is booked with the funding.")
+    statement_id = fields.Many2one(
+        "merchant.statement", readonly=True, copy=False, index="btree_not_null", ondelete="restrict",
+        groups="base.group_user", help="What happens from now on is on the next one.")
+
+    _unstated_idx = models.Index("(merchant_id) WHERE statement_id IS NULL")
 
     def _after_recorded(self):
         super()._after_recorded()

@@ -24,6 +24,10 @@ class AlliancePaymentShare(models.Model):
     move_id = fields.Many2one(
         "account.move", string="Collection Entry", readonly=True, copy=False, index="btree_not_null",
         ondelete="restrict")
+    statement_id = fields.Many2one(
+        "merchant.statement", readonly=True, copy=False, index="btree_not_null", ondelete="restrict")
+
+    _unstated_idx = models.Index("(merchant_id) WHERE statement_id IS NULL AND is_voucher IS NOT TRUE")
 
     _payment_merchant_uniq = models.Constraint(
         "UNIQUE (payment_id, merchant_id)", "What was collected for a merchant is noted once for each payment.")

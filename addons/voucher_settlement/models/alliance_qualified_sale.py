@@ -16,6 +16,11 @@ class AllianceQualifiedSale(models.Model):
         help="Of a refund: its shopping voucher's part that the rebate pool bore, because the voucher had "
              "been given already; the clawback brings it back.")
 
+    statement_id = fields.Many2one(
+        "merchant.statement", readonly=True, copy=False, index="btree_not_null", ondelete="restrict",
+        groups="base.group_user", help="What happens from now on is on the next one.")
+
+    _unstated_idx = models.Index("(merchant_id) WHERE statement_id IS NULL")
     _unearned_idx = models.Index("(company_id, merchant_id) WHERE earned_move_id IS NULL")
 
     def _get_voucher_from_pool_cents(self):

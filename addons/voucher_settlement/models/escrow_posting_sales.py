@@ -31,8 +31,8 @@ class EscrowPosting(models.AbstractModel):
         """Book concessions that are not booked yet as earned; a second call books nothing.
 
         One entry per merchant and day (the company's), another one for the day's refunds. What a
-        policy does not divide is platform fee. What was cancelled unfunded is only booked to take
-        back what had been booked before.
+        policy does not divide is platform fee. What was refunded whole before it was funded is booked like
+        everything else, on the days of both: books and statements say the same on every day.
 
         :return: the moves made
         """
@@ -42,9 +42,8 @@ class EscrowPosting(models.AbstractModel):
                       s.kind, array_agg(s.id), SUM(s.concession_amount)::text,
                       SUM(COALESCE(s.alloc_pool + s.alloc_shopping + s.alloc_reserve, 0))::text,
                       SUM(COALESCE(s.alloc_commission, 0))::text
-                 FROM alliance_qualified_sale s LEFT JOIN alliance_qualified_sale o ON o.id = s.origin_id
+                 FROM alliance_qualified_sale s
                 WHERE s.company_id = %(company)s AND s.earned_move_id IS NULL AND s.concession_amount <> 0
-                  AND (s.state <> 'cancelled' OR o.earned_move_id IS NOT NULL)
              GROUP BY s.merchant_id, day, s.kind ORDER BY day, s.merchant_id, s.kind DESC""",
             company=company.id, zone=self._get_zone(company)))
         specs = []

@@ -39,6 +39,15 @@ class ResCompany(models.Model):
         "account.account", check_company=True,
         help="Vouchers that shops of these books took in payment, until they are reimbursed.")
 
+    statement_interval = fields.Selection(
+        [("week", "Week"), ("month", "Month")], required=True, default="month", string="Merchant Statements Every",
+        help="A week ends on Sunday.")
+    statement_dispute_days = fields.Integer(
+        string="Statements Can Be Disputed Within", default=30, help="Days after a statement was issued.")
+
+    _dispute_days_positive = models.Constraint(
+        "CHECK (statement_dispute_days >= 0)", "Statements can be disputed within 0 days or more.")
+
     @api.constrains(*(f"{key}_account_id" for key in OPERATING_KEYS))
     def _check_operating_accounts(self):
         for company in self:

@@ -41,6 +41,10 @@ class VoucherReimbursement(models.Model):
     move_id = fields.Many2one(
         "account.move", string="Journal Entry", readonly=True, copy=False, index="btree_not_null",
         ondelete="restrict")
+    statement_id = fields.Many2one(
+        "merchant.statement", readonly=True, copy=False, index="btree_not_null", ondelete="restrict")
+
+    _unstated_idx = models.Index("(merchant_id) WHERE statement_id IS NULL AND state = 'paid'")
 
     _amount_not_negative = models.Constraint("CHECK (amount >= 0)", "A reimbursement cannot be negative.")
     _paid_has_amount = models.Constraint(

@@ -13,3 +13,5 @@ from . import test_settlement_portal
 from . import test_tours
 from . import test_wallet
 from . import test_web_voucher
+from . import test_statement
+from . import test_statement_portal

@@ -1,0 +1,64 @@
+"""Which ledger rows are on statements, and what each adds to which figure.
+
+Read by issuing (rows get their statement, figures are added up) and by the list of lines, so that both are the same.
+SQL; ``r`` is the ledger's row, ``%(zone)s`` the company's time zone. Nothing in here comes from a client.
+"""
+
+from dataclasses import dataclass
+
+DAY = "({column} AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One ledger: its model, from where a row's day comes, and its figures."""
+
+    model: str
+    day: str  # the day that decides on which statement a row is
+    figures: dict  # column of the statement -> expression over r, summed up
+    condition: str = "TRUE"
+    kind: str = "NULL"  # what a line is, within its ledger
+    document: str = "r.name"
+    joins: str = ""
+    store: str = "NULL::integer"
+
+    @property
+    def table(self):
+        return self.model.replace(".", "_")
+
+
+SOURCES = {
+    "sale": Source(
+        "alliance.qualified.sale", DAY.format(column="r.sale_datetime"), {
+            "concession_amount": "-r.concession_amount",
+            "cash_amount": "r.cash_amount",
+            "sale_count": "(r.kind = 'sale')::int",
+            "refund_count": "(r.kind = 'refund')::int",
+        }, kind="r.kind", store="r.store_id"),
+    "deposit": Source(
+        "alliance.deposit.entry", "r.date", {
+            "deposit_in": "CASE WHEN r.kind = 'topup' THEN r.amount ELSE 0 END",
+            "deposit_out": "CASE WHEN r.kind = 'withdrawal' THEN r.amount ELSE 0 END",
+            "deposit_drawn": "CASE WHEN r.kind = 'funding' THEN r.amount ELSE 0 END",
+            "account_drawn": "CASE WHEN r.kind = 'funding' THEN -r.amount ELSE 0 END",
+        }, kind="r.kind", document="r.reference"),
+    "collected": Source(
+        "alliance.payment.share", "r.date", {"collected_amount": "r.amount"},
+        # what vouchers paid is owed from the escrow, with all other vouchers
+        condition="r.is_voucher IS NOT TRUE AND r.is_own IS NOT TRUE",
+        document="o.name", joins="JOIN sale_order o ON o.id = r.order_id"),
+    "voucher": Source(
+        "voucher.entry", DAY.format(column="r.date"), {"redeemed_amount": "-r.amount"},
+        condition="r.kind IN ('redeem', 'restore')", kind="r.kind",
+        document="h.name", joins="LEFT JOIN voucher_hold h ON h.id = r.hold_id", store="h.store_id"),
+    "reimbursement": Source(
+        "voucher.reimbursement", "(SELECT m.date FROM account_move m WHERE m.id = r.move_id)",
+        {"reimbursed_amount": "-r.amount"}, condition="r.state = 'paid'"),
+}
+
+# account -> its movements: opening + movements = closing
+ACCOUNTS = {
+    "deposit": ("deposit_in", "deposit_out", "deposit_drawn"),
+    "account": ("collected_amount", "concession_amount", "account_drawn"),
+    "voucher": ("redeemed_amount", "reimbursed_amount"),
+}
