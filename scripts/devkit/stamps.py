@@ -15,6 +15,8 @@ from . import paths
 from .console import SetupError, say
 
 STAMP = ".complete"
+USED_LATER = {"__pycache__", "tests", "readme"}
+SCRIPTS = {".js", ".scss"}
 
 
 @contextlib.contextmanager
@@ -46,11 +48,14 @@ def fingerprint(*parts: str | bytes) -> str:
 
 
 def tree_fingerprint(roots: Iterable[Path]) -> str:
-    """Return the fingerprint of all files below the given folders."""
+    """Return the fingerprint of all files below the given folders that can change what Odoo installs.
+
+    Tests, documents, scripts and styles can't: they are read when they are used.
+    """
     parts: list[str | bytes] = []
     for root in roots:
         for path in sorted(root.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
+            if path.is_file() and not USED_LATER & {*path.relative_to(root).parts} and path.suffix not in SCRIPTS:
                 parts += [str(path.relative_to(root.parent)), path.read_bytes()]
     return fingerprint(*parts)
 

@@ -42,6 +42,21 @@ def test_interrupted_folder_never_takes_its_name(tmp_path):
     assert (target / "whole").exists()
 
 
+def test_only_what_is_installed_makes_a_new_template(tmp_path):
+    addon = tmp_path / "addon"
+    for name in ("models/sale.py", "views/sale.xml", "tests/test_sale.py", "static/src/till.js", "readme/USAGE.md"):
+        (addon / name).parent.mkdir(parents=True, exist_ok=True)
+        (addon / name).write_text("before")
+    before = stamps.tree_fingerprint([addon])
+    for name in ("tests/test_sale.py", "static/src/till.js", "readme/USAGE.md"):
+        (addon / name).write_text("after")
+    assert stamps.tree_fingerprint([addon]) == before
+    for name in ("models/sale.py", "views/sale.xml"):
+        (addon / name).write_text("after")
+        assert stamps.tree_fingerprint([addon]) != before
+        (addon / name).write_text("before")
+
+
 def test_full_disk_says_what_to_do(tmp_path):
     with pytest.raises(SetupError, match="GREEN_POINTS_CACHE"):
         stamps.require_space(tmp_path, 10**9)
