@@ -64,6 +64,7 @@ class PlatformCase(SettlementCommon, VoucherTillCommon, HttpCase):
         self._apply_to_join()
         self._share()
         self._ask_for_a_product()
+        self._issue_statements()
         self._open_wizards()
 
     def _hold_rewards(self):
@@ -158,6 +159,11 @@ class PlatformCase(SettlementCommon, VoucherTillCommon, HttpCase):
             "store_id": market.id, "date_from": start, "date_to": fields.Date.today(), "amount": 800})
         self.dividend.action_submit()
         self.market = market
+
+    def _issue_statements(self):
+        """Both merchants have a statement of what happened until today."""
+        self.statements = self.env["merchant.statement"]._issue(
+            self.merchant + self.rival_merchant, fields.Date.today())
 
     def _open_wizards(self):
         """One of every transient model, as somebody with the right has it open."""
