@@ -8,6 +8,7 @@ from ..console import say
 
 UNDER_TEST = "gp_test_"
 SCRATCH = "gp_scratch_"
+UPSTREAM = "tests/upstream"
 
 
 def run_tests(options) -> int:
@@ -19,7 +20,7 @@ def run_tests(options) -> int:
             work.databases.drop_left_over(prefix)
         suite = templates.SUITE.ensure(work)
         environ = work.environ | {"GREEN_POINTS_SUITE_DB": suite}
-        if not options.fast:
+        if _runs_upstream(options):
             environ["GREEN_POINTS_LOYALTY_DB"] = templates.LOYALTY.ensure(work)
             environ["GREEN_POINTS_LOYALTY_SUITE_DB"] = templates.LOYALTY_SUITE.ensure(work)
         if options.deep:
@@ -31,6 +32,14 @@ def run_tests(options) -> int:
             return subprocess.call(pytest_command(work, database, options), env=environ, cwd=paths.REPO)
         finally:
             work.databases.drop(database)
+
+
+def _runs_upstream(options) -> bool:
+    """Tell whether Odoo's own tests, which need databases of their own, are among those asked for."""
+    paths_given = [argument.split("::")[0].strip("/") for argument in options.pytest_arguments
+                   if (paths.REPO / argument.split("::")[0]).exists()]
+    return not options.fast and (not paths_given or any(
+        UPSTREAM.startswith(path) or path.startswith(UPSTREAM) for path in paths_given))
 
 
 def pytest_command(work, database: str, options) -> list[str]:
