@@ -12,7 +12,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import UserError
 
-from . import names, onboarding, plan, shares
+from . import names, onboarding, plan, shares, staff
 from .channels import Channels
 from .world import World
 
@@ -61,6 +61,7 @@ def build(env, lang=None, progress=print, periods=plan.PERIODS):
     channels.pay_by_scan()
     progress("merchants who want to join")
     onboarding.build(world)
+    staff.build(world)
     progress("shareholders of the supermarkets")
     shares.build(world)
     env["alliance.funding"]._fund_pending()

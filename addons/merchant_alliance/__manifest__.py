@@ -5,7 +5,7 @@
     "category": "Sales/Loyalty",
     "license": "LGPL-3",
     "author": "Green Points Platform",
-    "depends": ["account", "mail", "phone_validation", "portal", "point_of_sale", "resource", "stock_delivery",
+    "depends": ["account_payment", "mail", "phone_validation", "portal", "point_of_sale", "resource", "stock_delivery",
                 "website_sale_collect"],
     "external_dependencies": {"python": ["phonenumbers", "python-stdnum"]},
     "data": [
@@ -33,6 +33,8 @@
         "views/alliance_share_views.xml",
         "views/channel_views.xml",
         "views/alliance_product_request_views.xml",
+        "views/alliance_staff_views.xml",
+        "views/alliance_rate_change_views.xml",
         "report/contract_report.xml",
         "report/store_sign.xml",
         "views/portal_templates.xml",
@@ -44,6 +46,8 @@
         "views/claim_templates.xml",
         "views/pickup_templates.xml",
         "views/brand_templates.xml",
+        "views/staff_templates.xml",
+        "views/deposit_templates.xml",
     ],
     "assets": {
         "point_of_sale._assets_pos": ["merchant_alliance/static/src/app/**/*"],

@@ -140,6 +140,28 @@ def test_100_callbacks_of_one_payment_are_one_sale(scratch_db, world):
     assert_books_agree(scratch_db)
 
 
+def test_100_callbacks_of_one_topup_are_one_deposit(scratch_db, world):
+    """A merchant's top-up of 500.00 is reported a hundred times at once."""
+    with scratch_db.open_env() as env:
+        provider = env["payment.provider"].search([("code", "=", "demo"), ("company_id", "=", env.company.id)], limit=1)
+        provider.state = "test"
+        merchant = env["alliance.merchant"].browse(world["merchants"][0])
+        before = merchant.deposit_balance
+        reference = env["payment.transaction"].create({
+            "provider_id": provider.id, "payment_method_id": provider.payment_method_ids[:1].id, "amount": 500,
+            "currency_id": merchant.currency_id.id, "partner_id": merchant.partner_id.id, "operation": "online_direct",
+            "reference": "topup-1", "deposit_merchant_id": merchant.id}).reference
+    race(scratch_db, "call_back", *[(reference, 25)] * 4)
+    assert scratch_db.query("""
+        SELECT kind, amount::float FROM alliance_deposit_entry WHERE payment_transaction_id IS NOT NULL""") == [
+        ("topup", 500.0)]
+    assert scratch_db.query("SELECT deposit_balance::float FROM alliance_merchant WHERE id = %s", (
+        world["merchants"][0],)) == [(before + 500,)]
+    assert scratch_db.query("SELECT count(*) FROM account_payment") == [(1,)]
+    assert scratch_db.query("SELECT count(*) FROM alliance_qualified_sale") == [(0,)]
+    assert_books_agree(scratch_db)
+
+
 def test_never_more_than_all_of_a_store_is_issued(scratch_db, world):
     """Fifty people ask for 3.0001 percent of a store at once: 33 get it, 0.9967 percent is left."""
     with scratch_db.open_env() as env:

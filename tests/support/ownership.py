@@ -5,6 +5,11 @@ from collections import deque
 from .surface import get_own_models
 
 HOPS = 4
+# Model -> the logins that see a record though nothing leads from it to their contacts: staff, their stores.
+WORKERS = {
+    "alliance.staff": lambda staff: staff.user_id if staff.state != "ended" else staff.user_id.browse(),
+    "alliance.store": lambda store: store.staff_ids.filtered(lambda staff: staff.state == "active").user_id,
+}
 
 
 def get_owner_paths(env, model: str) -> list[str]:
@@ -39,6 +44,8 @@ def get_owners(records) -> dict[int, set[int]]:
         for path in paths:
             partners |= record if path == "id" else record.mapped(path)
         owners[record.id] = {*partners.ids, *partners.commercial_partner_id.ids}
+        if workers := WORKERS.get(records._name):
+            owners[record.id] |= set(workers(record).partner_id.ids)
     return owners
 
 

@@ -2,10 +2,11 @@
 
 from odoo.fields import Command
 
-# Role -> its groups. ``public`` is Odoo's own user; merchants and shoppers differ by what is theirs.
+# Role -> its groups. ``public`` is Odoo's own user; merchants, their staff and shoppers differ by what is theirs.
 GROUPS = {
     "shopper": ["base.group_portal"],
     "merchant": ["base.group_portal"],
+    "staff": ["base.group_portal"],
     "cashier": ["base.group_user", "point_of_sale.group_pos_user"],
     "operator": ["base.group_user", "merchant_alliance.group_operator"],
     "maker": ["base.group_user", "voucher_settlement.group_settlement_maker"],
@@ -15,7 +16,7 @@ GROUPS = {
     "auditor": ["base.group_user", "merchant_alliance.group_auditor"],
 }
 ROLES = ("public", *GROUPS)
-OUTSIDERS = ("cashier", "shopper", "merchant", "public")
+OUTSIDERS = ("cashier", "shopper", "merchant", "staff", "public")
 
 
 def create_user(env, role: str, login: str, company=None, partner=None):

@@ -14,7 +14,7 @@ from .surface import get_own_models
 class PlatformCase(SettlementCommon, VoucherTillCommon, HttpCase):
     """Two merchants and two shoppers with sales, points, vouchers, holds, payments and reimbursements.
 
-    ``users`` has one user for each role (the merchant and the shopper are the first ones), ``rivals``
+    ``users`` has one user for each role (the merchant, its staff and the shopper are the first ones), ``rivals``
     the other merchant's and the other shopper's users; ``world`` what was made on the way.
     """
 
@@ -31,10 +31,22 @@ class PlatformCase(SettlementCommon, VoucherTillCommon, HttpCase):
             "shopper": create_user(cls.env, "shopper", "sec_rival_shopper", partner=cls.rival_shopper),
             "merchant": create_user(cls.env, "merchant", "sec_rival_merchant", partner=cls.rival_merchant.partner_id),
         }
+        cls._employ()
         cls.maker, cls.checker, cls.cashier = (cls.users[role] for role in ("maker", "checker", "cashier"))
         cls.world = cls()  # the builders are methods; what they make is kept on this instance
         cls.world._live()
         cls.env.flush_all()
+
+    @classmethod
+    def _employ(cls):
+        """Staff work in one of the merchant's two stores; somebody is invited to the rival's."""
+        cls.second_store = cls.env["alliance.store"].create({
+            "name": "SecondStore", "merchant_id": cls.merchant.id, "scene": cls.store.scene})
+        cls.staff = cls.env["alliance.staff"].create([{
+            "name": user.name, "login": user.login, "user_id": user.id, "merchant_id": store.merchant_id.id,
+            "store_ids": [Command.set(store.ids)], "may_sales": True, "may_serve": True, "may_products": True,
+            "state": state} for user, store, state in (
+                (cls.users["staff"], cls.store, "active"), (cls.rivals["shopper"], cls.rival_store, "invited"))])
 
     # -- life ------------------------------------------------------------------------------
 
@@ -65,6 +77,7 @@ class PlatformCase(SettlementCommon, VoucherTillCommon, HttpCase):
         self._share()
         self._ask_for_a_product()
         self._issue_statements()
+        self._change_rates()
         self._open_wizards()
 
     def _hold_rewards(self):
@@ -164,6 +177,11 @@ class PlatformCase(SettlementCommon, VoucherTillCommon, HttpCase):
         """Both merchants have a statement of what happened until today."""
         self.statements = self.env["merchant.statement"]._issue(
             self.merchant + self.rival_merchant, fields.Date.today())
+
+    def _change_rates(self):
+        """A change of rates that is previewed; another merchant would have to sign, too."""
+        change = self.env["alliance.rate.change"].with_user(self.users["operator"]).create({"value": 0.5})
+        change.action_preview()
 
     def _open_wizards(self):
         """One of every transient model, as somebody with the right has it open."""

@@ -37,11 +37,20 @@ class BrandOrders(MerchantPortal):
         return request.redirect("/my/store/orders")
 
     def _search_deliveries(self, domain):
-        """Return deliveries (sudo) of paid orders that leave from the places of the user's own merchants."""
-        merchants = request.env["alliance.merchant"].search(self._get_my_merchant_domain())
-        places = merchants.sudo().stock_location_id  # sudo: merchants have no rights on stock, this is their own
-        return request.env["stock.picking"].sudo().search(
+        """Return deliveries (sudo) of paid orders that leave from the places of the user's own merchants.
+
+        Staff see those that hold nothing but goods of the stores whose products they keep.
+        """
+        stores = request.env.user._get_stores("products")
+        owned = stores.filtered(lambda store: store.merchant_id in request.env.user._get_owned_merchants())
+        line = "sale_line_id.alliance_store_id"
+        own_goods = Domain("move_ids", "any", [(line, "in", stores.ids)]) & ~Domain(
+            "move_ids", "any", ["|", (line, "=", False), (line, "not in", stores.ids)])
+        # sudo: merchants have no rights on stock, this is their own
+        places, pickings = stores.sudo().merchant_id.stock_location_id, request.env["stock.picking"].sudo()
+        return pickings.search(
             Domain("location_id", "in", places.ids) & Domain("picking_type_id.code", "=", "outgoing")
+            & (Domain("location_id", "in", owned.sudo().merchant_id.stock_location_id.ids) | own_goods)
             & Domain("sale_id.state", "=", "sale") & domain, order="date_done desc, id", limit=ROWS)
 
     def _render_orders(self, error=None, failed=None):

@@ -85,9 +85,7 @@ class BrandProducts(MerchantPortal):
     # -- what is the user's own ------------------------------------------------------------------
 
     def _get_brand_stores(self):
-        merchants = request.env["alliance.merchant"].search(self._get_my_merchant_domain())
-        return request.env["alliance.store"].search(
-            [("merchant_id", "in", merchants.ids), ("scene", "=", "brand_mall")])
+        return request.env.user._get_stores("products").filtered(lambda store: store.scene == "brand_mall")
 
     def _search_products(self, domain):
         # sudo: brands have no rights on products; the domain leaves their own

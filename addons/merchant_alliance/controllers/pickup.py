@@ -8,7 +8,7 @@ ROWS = 80
 
 
 class PickupDesk(MerchantPortal):
-    """Orders of the web mall that wait in the merchant's stores to be collected."""
+    """Orders of the web mall that wait in stores, which the user owns or serves in, to be collected."""
 
     @route("/my/store/pickups", type="http", auth="user", website=True, methods=["GET"])
     def my_store_pickups(self, **_kwargs):
@@ -36,8 +36,7 @@ class PickupDesk(MerchantPortal):
 
     def _search_pickups(self, domain):
         """Return orders (sudo) that are collected in the user's own stores."""
-        merchants = request.env["alliance.merchant"].search(self._get_my_merchant_domain())
-        stores = request.env["alliance.store"].search([("merchant_id", "in", merchants.ids)])
+        stores = request.env.user._get_stores("serve")
         # sudo: merchants have no rights on orders; these are collected in their own stores
         return request.env["sale.order"].sudo().search(
             Domain("pickup_store_id", "in", stores.ids) & Domain("state", "=", "sale") & domain,

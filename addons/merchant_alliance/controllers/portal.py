@@ -17,21 +17,29 @@ class MerchantPortal(CustomerPortal):
         values = super()._prepare_home_portal_values(counters)
         if "my_store_count" in counters:
             merchants = request.env["alliance.merchant"].search_count(self._get_my_merchant_domain())
-            # a merchant without sales yet gets to its page too
+            # a merchant without sales yet gets to its page too, and who is staff, or invited to be
             values["my_store_count"] = request.env["alliance.qualified.sale"].search_count(
-                self._get_my_sales_domain()) or merchants
+                self._get_my_sales_domain()) or merchants or self._count_my_work()
         return values
 
     def _get_my_merchant_domain(self):
-        return Domain("partner_id", "=", request.env.user.partner_id.commercial_partner_id.id)
+        """Return the domain of the merchants that the user owns; pages for staff ask ``user._get_stores(right)``."""
+        return request.env.user._get_owned_domain()
 
     def _get_my_sales_domain(self):
-        return Domain("merchant_id.partner_id", "=", request.env.user.partner_id.commercial_partner_id.id)
+        return request.env.user._get_owned_domain("merchant_id.")
+
+    def _count_my_work(self):
+        return request.env["alliance.staff"].search_count(
+            [("user_id", "=", request.env.user.id), ("state", "!=", "ended")])
 
     @http.route(["/my/store", "/my/store/page/<int:page>"], type="http", auth="user", website=True)
     def my_store(self, page=1, **_kwargs):
         """The merchant's own page; who has no merchant gets an empty state."""
-        return request.render("merchant_alliance.portal_my_store", self._prepare_my_store_values(page))
+        values = self._prepare_my_store_values(page)
+        if not values["merchant"] and self._count_my_work():
+            return request.redirect("/my/store/work")
+        return request.render("merchant_alliance.portal_my_store", values)
 
     def _prepare_my_store_values(self, page=1):
         """Return the values of the page; higher addons add theirs."""
@@ -74,11 +82,15 @@ class MerchantPortal(CustomerPortal):
         return now - timedelta(
             hours=local.hour, minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
 
-    def _get_figures(self, domain):
-        """Return ``count`` (of sales), ``cash`` and ``concession`` after refunds, without what was cancelled."""
+    def _get_figures(self, domain, sales=None):
+        """Return ``count`` (of sales), ``cash`` and ``concession`` after refunds, without what was cancelled.
+
+        :param sales: the model, with other rights than the user's own
+        """
+        sales = request.env["alliance.qualified.sale"] if sales is None else sales
         domain &= Domain("state", "!=", "cancelled")
         count, cash, concession = 0, 0.0, 0.0
-        for kind, number, kind_cash, kind_concession in request.env["alliance.qualified.sale"]._read_group(
+        for kind, number, kind_cash, kind_concession in sales._read_group(
                 domain, ["kind"], ["__count", "cash_amount:sum", "concession_amount:sum"]):
             count += number if kind == "sale" else 0
             cash += kind_cash

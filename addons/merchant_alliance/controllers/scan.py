@@ -13,6 +13,15 @@ from .store import get_public_store
 PAYMENTS_SHOWN = 20
 
 
+def parse_typed(text):
+    """Return the number (float) that a person has typed: "12.50", "12,50" or "￥12.50"; 0 if it is none."""
+    text = (text or "").strip().strip("¥￥").replace("，", ".").replace(",", ".").replace("。", ".").strip()
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
 class ScanToPay(PaymentPortal):
     """Scan-to-pay: the store's QR code, an amount, a payment, and the result for both sides."""
 
@@ -46,12 +55,7 @@ class ScanToPay(PaymentPortal):
 
         :raise UserError: not an amount above zero that the currency can express
         """
-        text = (text or "").strip().strip("¥￥").replace("，", ".").replace(",", ".").replace("。", ".").strip()
-        try:
-            amount = float(text)
-        except ValueError:
-            amount = 0
-        return parse_amount(request.env, amount, currency)
+        return parse_amount(request.env, parse_typed(text), currency)
 
     # -- paying --------------------------------------------------------------------------------------
 
@@ -117,9 +121,8 @@ class ScanDesk(MerchantPortal):
 
     @route("/my/store/payments", type="http", auth="user", website=True, methods=["GET"])
     def my_store_payments(self, **_kwargs):
-        """Show the last payments made in the merchant's own stores with their QR codes."""
-        merchants = request.env["alliance.merchant"].search(self._get_my_merchant_domain())
-        stores = request.env["alliance.store"].search([("merchant_id", "in", merchants.ids)])
+        """Show the last payments made with the QR codes of the stores that the user owns or serves in."""
+        stores = request.env.user._get_stores("serve")
         # sudo: merchants don't read orders; these were paid in their own stores
         orders = request.env["sale.order"].sudo().search(
             [("scan_store_id", "in", stores.ids), ("state", "=", "sale")], order="date_order desc, id desc",

@@ -51,13 +51,12 @@ class StorePages(http.Controller):
 
 
 class StoreSigns(MerchantPortal):
-    """The merchant prints its own signs."""
+    """Owners, and who serves in a store, print its sign."""
 
     @http.route("/my/store/<int:store_id>/sign", type="http", auth="user", website=True, methods=["GET"])
     def my_store_sign(self, store_id, **_kwargs):
-        """Download the QR sign of one of the merchant's own stores as a PDF."""
-        merchants = request.env["alliance.merchant"].search(self._get_my_merchant_domain())
-        store = request.env["alliance.store"].search([("id", "=", store_id), ("merchant_id", "in", merchants.ids)])
+        """Download the QR sign of one of the user's own stores as a PDF."""
+        store = request.env.user._get_stores("serve").filtered(lambda own: own.id == store_id)
         if not store:
             raise NotFound
         content, kind, mimetype = request.env["ir.actions.report"]._render_document(

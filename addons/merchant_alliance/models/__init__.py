@@ -5,6 +5,8 @@ from . import alliance_blacklist
 from . import alliance_store
 from . import alliance_store_page
 from . import alliance_store_directory
+from . import alliance_staff
+from . import alliance_staff_invitation
 from . import alliance_category
 from . import alliance_share_entry
 from . import alliance_shareholding
@@ -17,14 +19,19 @@ from . import alliance_contract
 from . import alliance_contract_version
 from . import alliance_contract_signature
 from . import alliance_contract_line
+from . import alliance_rate_change
+from . import alliance_rate_change_line
+from . import alliance_rate_change_send
 from . import alliance_qualified_sale
 from . import alliance_qualified_sale_register
 from . import alliance_deposit_entry
 from . import alliance_funding
 from . import alliance_merchant_stock
+from . import alliance_merchant_topup
 from . import alliance_product_request
 from . import ir_actions_report
 from . import payment_transaction
+from . import payment_transaction_deposit
 from . import pos_config
 from . import pos_order
 from . import pos_order_claim
@@ -33,6 +40,7 @@ from . import product_template
 from . import product_template_brand
 from . import res_company
 from . import res_config_settings
+from . import res_users
 from . import sale_order
 from . import sale_order_line
 from . import sale_order_pickup

@@ -19,6 +19,9 @@ class AllianceDepositEntry(models.Model):
     amount = fields.Monetary(required=True, readonly=True, help="Positive: in; negative: out.")
     date = fields.Date(required=True, readonly=True, default=fields.Date.context_today)
     reference = fields.Char(readonly=True)
+    payment_transaction_id = fields.Many2one(
+        "payment.transaction", string="Online Payment", readonly=True, copy=False, index="btree_not_null",
+        ondelete="restrict", groups="base.group_user")
     idempotency_key = fields.Char(required=True, readonly=True, copy=False)
 
     _idempotency_key_uniq = models.Constraint(
@@ -43,7 +46,8 @@ class AllianceDepositEntry(models.Model):
         raise UserError(self.env._("Deposit: record it on the merchant, so that the balance follows."))
 
     def write(self, vals):
-        if set(vals) & {"merchant_id", "kind", "amount", "date", "reference", "idempotency_key"}:
+        if set(vals) & {
+                "merchant_id", "kind", "amount", "date", "reference", "idempotency_key", "payment_transaction_id"}:
             raise UserError(self.env._("A deposit entry cannot be changed; record a new one."))
         return super().write(vals)
 

@@ -158,11 +158,12 @@ class AllianceMerchant(models.Model):
 
     # -- deposit -----------------------------------------------------------------
 
-    def _deposit(self, kind, amount_cents, idempotency_key, reference=None):
+    def _deposit(self, kind, amount_cents, idempotency_key, reference=None, **links):
         """Record money into or out of the prepaid deposit, once. The only writer of the balance.
 
         :param str kind: kind of ``alliance.deposit.entry``
         :param int amount_cents: positive in, negative out
+        :param links: ids of documents that the entry is of, by field
         :raise UserError: the deposit would fall below zero, or the key belongs to another entry
         :return: the ``alliance.deposit.entry``
         """
@@ -186,6 +187,6 @@ class AllianceMerchant(models.Model):
         self.invalidate_recordset(["deposit_balance"])
         entry = entries._record({
             "merchant_id": self.id, "kind": kind, "amount": amount,
-            "idempotency_key": idempotency_key, "reference": reference})
+            "idempotency_key": idempotency_key, "reference": reference, **links})
         entry._after_recorded()
         return entry

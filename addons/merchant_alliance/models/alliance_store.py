@@ -29,6 +29,8 @@ class AllianceStore(models.Model):
         help="Orders of the web mall that are collected from this warehouse (delivery method \"Pick up in store\") are"
              " this store's sales.")
     active = fields.Boolean(default=True)
+    staff_ids = fields.Many2many(
+        "alliance.staff", "alliance_staff_store_rel", "store_id", "staff_id", readonly=True, copy=False)
 
     _warehouse_uniq = models.UniqueIndex(
         "(warehouse_id) WHERE warehouse_id IS NOT NULL", "Another store's orders are collected from this warehouse.")

@@ -146,6 +146,16 @@ class AllianceStore(models.Model):
     # -- live ----------------------------------------------------------------------------------------
 
     def _get_staff_partners(self):
-        """Return the people who log in for this store's merchant."""
+        """Return the people who log in for this store: the merchant's owners, and who works here."""
+        return self._get_owner_partners() | self._get_working().user_id.partner_id
+
+    def _get_desk_partners(self):
+        """Return those of them who are told of payments at once."""
+        return self._get_owner_partners() | self._get_working().filtered("may_serve").user_id.partner_id
+
+    def _get_owner_partners(self):
         owner = self.merchant_id.partner_id
         return (owner | owner.child_ids).filtered("user_ids")
+
+    def _get_working(self):
+        return self.sudo().staff_ids.filtered(lambda staff: staff.state == "active")  # sudo: shoppers ask, by paying

@@ -16,6 +16,11 @@ class ResCompany(models.Model):
     alliance_claims_per_day = fields.Integer(
         string="Receipts Claimed per Day", default=5, help="How many receipts one shopper can claim in a day, at most.")
 
+    alliance_topup_min = fields.Monetary(
+        string="Top Up at Least", default=100.0, help="Least that a merchant pays into its deposit online at once.")
+    alliance_topup_max = fields.Monetary(
+        string="Top Up at Most", default=50_000.0, help="Most that a merchant pays into its deposit online at once.")
+
     dividend_journal_id = fields.Many2one(
         "account.journal", check_company=True, domain=[("type", "=", "general")],
         help="Journal in which dividends of stores are booked.")
@@ -28,5 +33,8 @@ class ResCompany(models.Model):
 
     _claims_positive = models.Constraint(
         "CHECK (alliance_claim_days >= 0 AND alliance_claims_per_day >= 0)", "Claiming receipts: 0 or more.")
+    _topup_limits = models.Constraint(
+        "CHECK (alliance_topup_min > 0 AND alliance_topup_max >= alliance_topup_min)",
+        "Top up: the least is above zero, and the most not below it.")
     _review_days_positive = models.Constraint(
         "CHECK (alliance_review_days >= 0)", "Answer within: a number of working days, 0 or more.")

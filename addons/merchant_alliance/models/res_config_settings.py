@@ -12,6 +12,11 @@ class ResConfigSettings(models.TransientModel):
     alliance_review_days = fields.Integer(related="company_id.alliance_review_days", readonly=False)
     alliance_claim_days = fields.Integer(related="company_id.alliance_claim_days", readonly=False)
     alliance_claims_per_day = fields.Integer(related="company_id.alliance_claims_per_day", readonly=False)
+    alliance_currency_id = fields.Many2one(related="company_id.currency_id")
+    alliance_topup_min = fields.Monetary(
+        related="company_id.alliance_topup_min", readonly=False, currency_field="alliance_currency_id")
+    alliance_topup_max = fields.Monetary(
+        related="company_id.alliance_topup_max", readonly=False, currency_field="alliance_currency_id")
     dividend_journal_id = fields.Many2one(related="company_id.dividend_journal_id", readonly=False)
     dividend_equity_account_id = fields.Many2one(related="company_id.dividend_equity_account_id", readonly=False)
     dividend_payable_account_id = fields.Many2one(related="company_id.dividend_payable_account_id", readonly=False)

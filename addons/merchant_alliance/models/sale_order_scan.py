@@ -123,7 +123,7 @@ class SaleOrder(models.Model):
     def _announce_scan_payment(self):
         """Tell the store's people, wherever their page is open, that it has been paid."""
         for order in self.sudo():  # sudo: whoever pays doesn't know the store's people
-            for partner in order.scan_store_id._get_staff_partners():
+            for partner in order.scan_store_id._get_desk_partners():
                 partner._bus_send("alliance.scan_payment", order._prepare_scan_message())
 
     def _prepare_scan_message(self):

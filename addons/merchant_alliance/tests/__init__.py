@@ -14,9 +14,13 @@ from . import test_pickup
 from . import test_portal
 from . import test_pos_amounts
 from . import test_pos_sale
+from . import test_rate_change
 from . import test_register
 from . import test_rights
 from . import test_scan
 from . import test_shares
+from . import test_staff
+from . import test_staff_pages
 from . import test_store_page
+from . import test_topup
 from . import test_web_sale

@@ -9,6 +9,7 @@ from . import account_payment_method_line
 from . import escrow_posting
 from . import escrow_posting_collected
 from . import escrow_posting_sales
+from . import escrow_posting_deposit
 from . import escrow_posting_vouchers
 from . import escrow_check
 from . import res_company

@@ -5,24 +5,9 @@ from odoo.addons.merchant_alliance.tools.money import to_cents
 
 
 class EscrowPosting(models.AbstractModel):
-    """Deposits and concessions: earned per merchant and day, then funded and swept into escrow."""
+    """Concessions: earned per merchant and day, then funded and swept into escrow."""
 
     _inherit = "escrow.posting"
-
-    # -- deposits ----------------------------------------------------------------------------
-
-    @api.model
-    def _post_deposit(self, entry):
-        """Book what a merchant paid in or got back; once. What a funding draws is booked with it."""
-        if entry.kind == "funding" or entry.move_id:
-            return
-        cents = to_cents(entry.amount, entry.currency_id)
-        # the platform's own shop only sets operating money aside for its concessions
-        payer = "merchant_clearing" if entry.merchant_id.is_platform else "operating_bank"
-        move = self._post_event(
-            "deposit", entry.company_id, [(payer, cents), ("merchant_deposit", -cents)],
-            date=entry.date, ref=entry.reference or entry.merchant_id.name, partner=entry.merchant_id.partner_id)
-        entry.sudo().move_id = move  # sudo: the entry is append-only for everybody
 
     # -- earned ------------------------------------------------------------------------------
 

@@ -15,3 +15,4 @@ from . import test_wallet
 from . import test_web_voucher
 from . import test_statement
 from . import test_statement_portal
+from . import test_topup_books

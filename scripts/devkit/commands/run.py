@@ -22,7 +22,8 @@ STATE = "green_points.setup"  # ir.config_parameter: what the database was made 
 LOGINS = (
     ("admin", "administrator"), ("operator", "operator"), ("maker", "settlement maker"),
     ("checker", "settlement checker"), ("analyst", "risk analyst"), ("auditor", "auditor"),
-    ("cashier", "cashier at a till"), ("merchant", "merchant (portal)"), ("shopper", "shopper (website)"),
+    ("cashier", "cashier at a till"), ("merchant", "merchant (portal)"), ("staff", "its store's staff (portal)"),
+    ("shopper", "shopper (website)"),
 )
 
 

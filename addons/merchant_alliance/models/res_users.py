@@ -1,0 +1,40 @@
+from odoo import models
+from odoo.fields import Domain
+
+
+class ResUsers(models.Model):
+    """Whose merchants a login owns, and in which stores it works.
+
+    The one answer for record rules and pages. An owner logs in as a contact of the merchant's company and sees all
+    of it. Staff are contacts of their own, so that nothing of the company is theirs by itself: what they may see is
+    asked of ``alliance.staff`` each time (relations, not lists of ids, since Odoo keeps the domains of rules).
+    """
+
+    _inherit = "res.users"
+
+    def _get_owned_domain(self, path=""):
+        """Return the domain of what belongs to the merchants that this login owns.
+
+        :param str path: from the model to ``alliance.merchant``, e.g. ``"merchant_id."``; "": merchants themselves
+        """
+        return Domain(f"{path}partner_id", "=", self.partner_id.commercial_partner_id.id)
+
+    def _get_work_domain(self, right=None):
+        """Return the domain of this login's ``alliance.staff`` records that are in force.
+
+        :param str right: "sales", "serve" or "products"; None: whatever they may do
+        """
+        domain = Domain("user_id", "=", self.id) & Domain("state", "=", "active")
+        return domain & Domain(f"may_{right}", "=", True) if right else domain
+
+    def _get_store_domain(self, right=None):
+        """Return the domain of stores that this login owns, or works in with ``right``."""
+        return self._get_owned_domain("merchant_id.") | Domain("staff_ids", "any", self._get_work_domain(right))
+
+    def _get_owned_merchants(self):
+        """Return the merchants that this login owns, with its own rights."""
+        return self.with_user(self).env["alliance.merchant"].search(self._get_owned_domain())
+
+    def _get_stores(self, right=None):
+        """Return the stores that this login owns, or works in with ``right``, with its own rights."""
+        return self.with_user(self).env["alliance.store"].search(self._get_store_domain(right))
