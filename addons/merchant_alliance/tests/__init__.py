@@ -13,6 +13,7 @@ from . import test_money
 from . import test_pickup
 from . import test_portal
 from . import test_pos_amounts
+from . import test_pos_exchange
 from . import test_pos_sale
 from . import test_rate_change
 from . import test_register
