@@ -203,3 +203,29 @@ def issue_shares(env, store_id, holder_ids, percent, prefix):
 
     outcomes = in_threads(env.registry, [issue(*item) for item in enumerate(holder_ids)])
     return sum(not isinstance(outcome, UserError) for outcome in outcomes)
+
+
+def pay_out(env, ids, count):
+    """Make ``count`` batches at once and take each as far as it goes; return what each pays, in cents.
+
+    :return: list of cents, 0 where nothing was left to be paid
+    """
+    def propose(env):
+        batch = env["payout.batch"].with_user(ids["maker"]).create({})
+        batch.action_propose()
+        return batch.id
+
+    def submit(batch_id):
+        return lambda env: env["payout.batch"].with_user(ids["maker"]).browse(batch_id).action_submit() and None
+
+    def step(batch_id, role, name):
+        return lambda env: getattr(env["payout.batch"].with_user(ids[role]).browse(batch_id), name)() and None
+
+    made = [found for found in in_threads(env.registry, [propose] * count) if not isinstance(found, UserError)]
+    in_threads(env.registry, [submit(found) for found in made])
+    for role, name in (("checker", "action_approve"), ("maker", "action_send")):
+        # each of them twice at once: one is refused
+        in_threads(env.registry, [step(found, role, name) for found in made for _twice in range(2)])
+    with env.registry.cursor() as cr:
+        batches = odoo.api.Environment(cr, odoo.api.SUPERUSER_ID, {})["payout.batch"].browse(made)
+        return [batch.line_ids.filtered(lambda line: line.state == "sent")._get_cents() for batch in batches]

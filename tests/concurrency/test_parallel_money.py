@@ -268,3 +268,22 @@ def test_the_funding_job_goes_on_beside_others(scratch_db, world):
     assert [outcome for outcome in outcomes if outcome] == []
     assert dict(scratch_db.query("SELECT state, count(*) FROM alliance_qualified_sale GROUP BY 1")) == {"funded": 40}
     assert_books_agree(scratch_db)
+
+
+def test_what_is_due_is_in_one_payout(scratch_db, world):
+    """Two merchants have 12.50 and 7.25 to get; 16 batches are made, approved and sent at once: paid once each."""
+    with scratch_db.open_env() as env:
+        owed = platform.owe_merchants(env, world, [1_250, 725])
+    outcomes = race(scratch_db, "pay_out", *[(world, 4)] * 4)
+    sent = [cents for each in outcomes for cents in each]
+    assert sum(sent) == sum(owed)
+    assert scratch_db.query(
+        """SELECT merchant_id, count(*), sum(amount)::numeric(9, 2)::text FROM payout_line
+            WHERE state = 'sent' GROUP BY 1 ORDER BY 1""") == [
+        (world["merchants"][0], 1, "12.50"), (world["merchants"][1], 1, "7.25")]
+    [(transit,)] = scratch_db.query("""
+        SELECT (-sum(l.balance))::text FROM account_move_line l
+          JOIN res_company c ON c.payout_transit_account_id = l.account_id
+         WHERE l.parent_state = 'posted'""")
+    assert transit == "19.75"
+    assert_books_agree(scratch_db)

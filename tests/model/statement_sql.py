@@ -7,7 +7,8 @@ Holds where every row was there when its interval was closed (nothing arrived la
 
 RECKONING = """
 WITH zone AS (
-    SELECT c.id AS company_id, COALESCE(p.tz, 'UTC') AS name FROM res_company c JOIN res_partner p ON p.id = c.partner_id
+    SELECT c.id AS company_id, COALESCE(p.tz, 'UTC') AS name
+      FROM res_company c JOIN res_partner p ON p.id = c.partner_id
 ), sales AS (
     SELECT s.merchant_id, (s.sale_datetime AT TIME ZONE 'UTC' AT TIME ZONE z.name)::date AS day, s.kind,
            s.cash_amount, s.concession_amount
@@ -17,6 +18,8 @@ WITH zone AS (
       FROM voucher_entry e JOIN zone z ON z.company_id = e.company_id WHERE e.kind IN ('redeem', 'restore')
 ), paid AS (
     SELECT r.merchant_id, m.date AS day, r.amount FROM voucher_reimbursement r JOIN account_move m ON m.id = r.move_id
+), payouts AS (
+    SELECT p.merchant_id, p.paid_on AS day, p.amount FROM payout_line p WHERE p.state = 'paid'
 )
 SELECT t.id, t.name,
     (SELECT COUNT(*) FROM sales x WHERE x.merchant_id = t.merchant_id AND x.kind = 'sale'
@@ -40,13 +43,18 @@ SELECT t.id, t.name,
         AND x.day BETWEEN t.date_from AND t.date_to) AS redeemed_amount,
     (SELECT COALESCE(SUM(-x.amount), 0) FROM paid x WHERE x.merchant_id = t.merchant_id
         AND x.day BETWEEN t.date_from AND t.date_to) AS reimbursed_amount,
+    (SELECT COALESCE(SUM(-x.amount), 0) FROM payouts x WHERE x.merchant_id = t.merchant_id
+        AND x.day BETWEEN t.date_from AND t.date_to) AS payout_amount,
     -- the account, all history in one sum
     (SELECT COALESCE(SUM(p.amount), 0) FROM alliance_payment_share p WHERE p.merchant_id = t.merchant_id
         AND NOT COALESCE(p.is_voucher, FALSE) AND NOT COALESCE(p.is_own, FALSE) AND p.date <= t.date_to)
     - (SELECT COALESCE(SUM(x.concession_amount), 0) FROM sales x WHERE x.merchant_id = t.merchant_id
         AND x.day <= t.date_to)
     - (SELECT COALESCE(SUM(d.amount), 0) FROM alliance_deposit_entry d WHERE d.merchant_id = t.merchant_id
-        AND d.kind = 'funding' AND d.date <= t.date_to) AS account_closing,
+        AND d.kind = 'funding' AND d.date <= t.date_to)
+    + (SELECT COALESCE(SUM(x.amount), 0) FROM paid x WHERE x.merchant_id = t.merchant_id AND x.day <= t.date_to)
+    - (SELECT COALESCE(SUM(x.amount), 0) FROM payouts x WHERE x.merchant_id = t.merchant_id AND x.day <= t.date_to)
+        AS account_closing,
     (SELECT COALESCE(SUM(x.amount), 0) FROM spent x WHERE x.merchant_id = t.merchant_id AND x.day <= t.date_to)
     - (SELECT COALESCE(SUM(x.amount), 0) FROM paid x WHERE x.merchant_id = t.merchant_id AND x.day <= t.date_to)
         AS voucher_closing
@@ -54,7 +62,8 @@ FROM merchant_statement t ORDER BY t.id
 """
 
 # From the general ledger alone: posted lines of the merchant's contact up to the statement's last day.
-# Clearing also holds what vouchers paid of collected orders, until it is reimbursed: that part is left out.
+# Clearing also holds what vouchers paid of collected orders, until it is reimbursed: that part is left out, and so is
+# what a reimbursement sets off (its debits). A payout counts when the bank has paid it, not when it is sent.
 LEDGER = """
 SELECT t.id, t.name,
     (SELECT COALESCE(-SUM(l.balance), 0) FROM account_move_line l
@@ -62,7 +71,12 @@ SELECT t.id, t.name,
         AND l.parent_state = 'posted' AND l.date <= t.date_to) AS deposit_closing,
     (SELECT COALESCE(-SUM(l.balance), 0) FROM account_move_line l JOIN account_move v ON v.id = l.move_id
       WHERE l.account_id = c.merchant_clearing_account_id AND l.partner_id = m.partner_id
-        AND l.parent_state = 'posted' AND l.date <= t.date_to AND v.escrow_event <> 'reimburse')
+        AND l.parent_state = 'posted' AND l.date <= t.date_to
+        AND (v.escrow_event NOT IN ('reimburse', 'payout', 'payout_failed')
+             OR v.escrow_event = 'reimburse' AND l.balance < 0))
+    - (SELECT COALESCE(SUM(l.balance), 0) FROM account_move_line l JOIN account_move v ON v.id = l.move_id
+        WHERE l.account_id = c.payout_transit_account_id AND l.partner_id = m.partner_id
+          AND l.parent_state = 'posted' AND l.date <= t.date_to AND v.escrow_event = 'payout_paid')
     - (SELECT COALESCE(SUM(p.amount), 0) FROM alliance_payment_share p
         WHERE p.merchant_id = t.merchant_id AND p.is_voucher AND p.date <= t.date_to) AS account_closing,
     (SELECT COALESCE(-SUM(l.balance), 0) FROM account_move_line l JOIN account_account a ON a.id = l.account_id

@@ -7,7 +7,6 @@ import contextlib
 import os
 
 from demo import life
-
 from tests.model.statement_sql import find_differences
 
 PERIODS = int(os.environ.get("DEMO_PERIODS", "6"))  # over a month: merchants get statements

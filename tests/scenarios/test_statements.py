@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from freezegun import freeze_time
 
-from odoo import Command, fields
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -27,7 +27,8 @@ class TestStatementsOfARandomLife(SettlementCommon):
             super().setUpClass()
             cls.company.partner_id.tz = "Asia/Shanghai"
             cls.company.statement_interval = "week"
-            cls.env["risk.policy"]._get_policy(cls.company).write({"shopper_cash_per_day": 10**7, "shopper_sales_per_day": 10**6, "shopper_sales_per_hour": 10**6})
+            cls.env["risk.policy"]._get_policy(cls.company).write({
+                "shopper_cash_per_day": 10**7, "shopper_sales_per_day": 10**6, "shopper_sales_per_hour": 10**6})
             cls.tills = [cls.store, cls._make_merchant("Bakery").store_ids]
             cls.brands = [cls._make_brand(*values) for values in (("Tea", 200.0), ("Cups", 40.0))]
             cls.website = cls.env["website"].search([("company_id", "=", cls.company.id)], limit=1)
@@ -149,7 +150,7 @@ class TestStatementsOfARandomLife(SettlementCommon):
     def _unorder(self, rng):
         if not self.orders:
             return
-        order, tx = rng.choice(self.orders)
+        _order, tx = rng.choice(self.orders)
         given = sum(child.amount for child in tx.child_transaction_ids)
         left = self.currency.round(tx.amount + given)
         if left < 1:

@@ -36,7 +36,9 @@ class TestRights(PlatformCase):
         ledgers = ("alliance.qualified.sale", "alliance.deposit.entry", "alliance.funding", "green.points.entry",
                    "green.points.position", "voucher.wallet", "voucher.lot", "voucher.hold", "voucher.entry",
                    "settlement.index", "settlement.proposal", "risk.decision", "alliance.share.entry",
-                   "alliance.shareholding", "alliance.dividend.line")
+                   "alliance.shareholding", "alliance.dividend.line", "payout.line", "payout.ack",
+                   "escrow.bank.statement", "escrow.bank.line", "escrow.bank.match",
+                   "escrow.reconciliation", "escrow.reconciliation.line")
         table = self._get_table()
         for name in ledgers:
             self.assertLessEqual({*"".join(table[name].values())}, {"R"}, name)

@@ -35,6 +35,7 @@ ROUTES = {
     "/my/store/products/<int:product_id>": "login", "/my/store/products/<int:product_id>/send": "login",
     "/my/store/products/<int:product_id>/stock": "login", "/my/store/products/<int:product_id>/unlist": "login",
     "/my/store/requests/<int:request_id>/withdraw": "login",
+    "/my/store/statements/<int:statement_id>/xlsx": "login",
     "/my/store/orders": "login", "/my/store/orders/<int:picking_id>/ship": "login",
     "/my/store/pickups": "login", "/my/store/pickups/<int:order_id>/hand-over": "login",
     "/my/store": "login", "/my/store/page/<int:page>": "login",

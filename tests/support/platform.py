@@ -61,3 +61,28 @@ def settle_step(env, ids: dict, step: str) -> None:
     period = env["settlement.period"].search([("state", "!=", "settled")], order="number", limit=1)
     user = ids["maker"] if step in ("close", "compute") else ids["checker"]
     getattr(period.with_user(user), f"action_{step}")()
+
+
+def owe_merchants(env, ids: dict, amounts: list) -> list:
+    """Make the platform owe each merchant so many cents for vouchers, with a bank account to pay it to; return them."""
+    account = {"bank_id": env["res.bank"].create({"name": "Test Bank"}).id}
+    company = env.company
+    partners = [company.partner_id, *env["alliance.merchant"].browse(ids["merchants"]).partner_id]
+    for number, partner in enumerate(partners):
+        bank = env["res.partner.bank"].create({**account, "partner_id": partner.id, "acc_number": f"62220202{number}"})
+        bank.allow_out_payment = True
+    company.payout_bank_id = company.partner_id.bank_ids[:1]
+    sales = env["alliance.qualified.sale"]._register_sales([
+        prepare_sale(env, "platform,fill", ids["shoppers"][-1], ids["stores"][0], 1_000_000)])
+    env["alliance.funding"]._fund_pending(sales.merchant_id)
+    for number, cents in enumerate(amounts):
+        wallet = give_vouchers(env, ids["shoppers"][-1], cents, f"platform,owe,{number}")
+        wallet._authorize(
+            cents, env["alliance.store"].browse(ids["stores"][number]), f"platform,owe,{number}",
+            kinds=["deduction"])._capture()
+        document = env["voucher.reimbursement"].with_user(ids["maker"]).create(
+            {"merchant_id": ids["merchants"][number]})
+        document.action_submit()
+        document.with_user(ids["checker"]).action_approve()
+    env["escrow.posting"]._post_unposted(company)
+    return amounts

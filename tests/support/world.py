@@ -76,6 +76,8 @@ class PlatformCase(SettlementCommon, VoucherTillCommon, HttpCase):
         self._apply_to_join()
         self._share()
         self._ask_for_a_product()
+        self._pay_out()
+        self._hear_from_the_bank()
         self._issue_statements()
         self._change_rates()
         self._open_wizards()
@@ -183,6 +185,40 @@ class PlatformCase(SettlementCommon, VoucherTillCommon, HttpCase):
         change = self.env["alliance.rate.change"].with_user(self.users["operator"]).create({"value": 0.5})
         change.action_preview()
 
+    def _pay_out(self):
+        """Both merchants have something to get; one batch was paid, to the first of them, and one waits."""
+        orders, banks = self.env["sale.order"], self.env["res.partner.bank"]
+        self._pay_online(orders._create_scan_order(
+            self.rival_store, self.rival_shopper, 2_500, f"due{self.shopper.id:013}"))
+        for number, partner in enumerate((
+                self.company.partner_id, self.merchant.partner_id, self.rival_merchant.partner_id)):
+            banks.create({"partner_id": partner.id, "acc_number": f"62220202001122{number}"}).allow_out_payment = True
+        self.company.payout_bank_id = self.company.partner_id.bank_ids[:1]
+        batches = self.env["payout.batch"].with_user(self.maker)
+        rival_account = self.rival_merchant.partner_id.bank_ids
+        rival_account.allow_out_payment = False
+        self.sent_payout = batches.create({})
+        self.sent_payout.action_propose()
+        self.sent_payout.action_submit()
+        self.sent_payout.with_user(self.checker).action_approve()
+        self.sent_payout.action_send()
+        line = self.sent_payout.sudo().line_ids
+        answer = f"reference,amount,status\n{line.name},{line.amount:.2f},pending\n".encode()
+        self.env["payout.ack"]._take_in(self.sent_payout.sudo(), answer, "answer.csv")
+        rival_account.allow_out_payment = True
+        self.waiting_payout = batches.create({})
+        self.waiting_payout.action_propose()
+        self.waiting_payout.action_submit()
+
+    def _hear_from_the_bank(self):
+        """The escrow's bank has told what it holds; one movement nobody can explain."""
+        held = self.env["escrow.posting"]._get_balance("escrow_bank", self.company) / 100
+        today = fields.Date.today()
+        self.env["escrow.bank.statement"].sudo()._take_in(self.company, (
+            "date,reference,amount,balance\n"
+            f"{today},world-1,{held:.2f},{held:.2f}\n{today},world-2,7.77,{held + 7.77:.2f}\n").encode(), "bank.csv")
+        self.env["escrow.reconciliation"]._reconcile(self.company)
+
     def _open_wizards(self):
         """One of every transient model, as somebody with the right has it open."""
         self.wizards = [
@@ -194,6 +230,9 @@ class PlatformCase(SettlementCommon, VoucherTillCommon, HttpCase):
                 "breaker_id": self.env["risk.breaker"].search([], limit=1).id, "cap_amount": 9999999.0,
                 "reason": "invented"}),
             self.env["escrow.check"].with_user(self.users["auditor"]).create({}),
+            self.env["payout.ack.import"].with_user(self.maker).create(
+                {"batch_id": self.sent_payout.id, "file": b"eA=="}),
+            self.env["escrow.bank.import"].with_user(self.maker).create({"file": b"eA=="}),
             self.env["alliance.application.decision"].with_user(self.users["operator"]).create({
                 "application_ids": self.application.ids, "outcome": "rejected", "reason": "invented"}),
             self.env["alliance.share.move"].with_user(self.users["operator"]).create({

@@ -9,8 +9,12 @@ from odoo.http import content_disposition, request, route
 from odoo.addons.merchant_alliance.controllers.portal import MerchantPortal
 from odoo.addons.portal.controllers.portal import pager
 
+from ..tools import statement_xlsx
+
 LINES_PER_PAGE = 40
 STATEMENTS_PER_PAGE = 24
+PAYOUTS_SHOWN = 6
+AMOUNTS = ("cash", "deposit", "account", "voucher")
 
 
 class StatementPortal(MerchantPortal):
@@ -25,6 +29,7 @@ class StatementPortal(MerchantPortal):
                       step=STATEMENTS_PER_PAGE)
         return request.render("voucher_settlement.portal_my_statements", {
             **self._prepare_portal_layout_values(), "page_name": "my_statements", "pager": pages,
+            "payouts": self._get_my_payouts() if page == 1 else None,
             "statements": statements.search(domain, limit=STATEMENTS_PER_PAGE, offset=pages["offset"])})
 
     @route(["/my/store/statements/<int:statement_id>", "/my/store/statements/<int:statement_id>/page/<int:page>"],
@@ -45,19 +50,36 @@ class StatementPortal(MerchantPortal):
     def my_statement_csv(self, statement_id, **_kwargs):
         """Download every line, for a spreadsheet or the merchant's own books."""
         statement = self._get_my_statement(statement_id)
-        env, text, places = request.env, io.StringIO(), statement.currency_id.decimal_places
+        text, places = io.StringIO(), statement.currency_id.decimal_places
         writer = csv.writer(text)
-        writer.writerow([
-            env._("Day"), env._("What"), env._("Document"), env._("Store"), env._("Cash paid"), env._("Deposit"),
-            env._("Account"), env._("Vouchers")])
+        writer.writerow(self._get_columns())
         for line in statement._get_lines():
             writer.writerow([
                 line["day"], statement._get_line_label(line), self._as_text(line["document"]),
                 self._as_text(line["store"]),
                 *("" if line[column] is None else f"{line[column]:.{places}f}"
-                  for column in ("cash", "deposit", "account", "voucher"))])
+                  for column in AMOUNTS)])
         # with a byte order mark, by which spreadsheets know the encoding
         return self._make_download(text.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8", statement, "csv")
+
+    @route("/my/store/statements/<int:statement_id>/xlsx", type="http", auth="user", website=True, methods=["GET"])
+    def my_statement_xlsx(self, statement_id, **_kwargs):
+        """Download the accounts and every line as a workbook."""
+        statement = self._get_my_statement(statement_id)
+        content = statement_xlsx.build(
+            f"{statement.name} {statement.merchant_id.name}: {statement.date_from} – {statement.date_to}",
+            statement._get_account_rows(), self._get_columns(),
+            [[line["day"], statement._get_line_label(line), line["document"] or "", line["store"] or "",
+              *(None if line[column] is None else float(line[column]) for column in AMOUNTS)]
+             for line in statement._get_lines()], statement.currency_id.decimal_places)
+        return self._make_download(
+            content, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", statement, "xlsx")
+
+    @staticmethod
+    def _get_columns():
+        env = request.env
+        return [env._("Day"), env._("What"), env._("Document"), env._("Store"), env._("Cash paid"), env._("Deposit"),
+                env._("Account"), env._("Vouchers")]
 
     @route("/my/store/statements/<int:statement_id>/dispute", type="http", auth="user", website=True, methods=["POST"])
     def dispute_statement(self, statement_id, reason=None, **_kwargs):
@@ -82,11 +104,19 @@ class StatementPortal(MerchantPortal):
             raise NotFound
         return statement
 
+    def _get_my_payouts(self, domain=None):
+        """Return the merchant's payouts that were sent, the latest first."""
+        merchants = request.env["alliance.merchant"].search(self._get_my_merchant_domain())
+        return request.env["payout.line"].search([
+            ("merchant_id", "in", merchants.ids), ("state", "in", ("sent", "paid", "failed")), *(domain or [])],
+            order="id desc", limit=PAYOUTS_SHOWN)
+
     def _render_statement(self, statement, page=1, error=None, reason=None):
         pages = pager(url=f"/my/store/statements/{statement.id}", total=statement._count_lines(), page=page,
                       step=LINES_PER_PAGE)
         return request.render("voucher_settlement.portal_my_statement", {
             **self._prepare_portal_layout_values(), "page_name": "my_statement", "statement": statement,
+            "payouts": self._get_my_payouts([("statement_id", "=", statement.id)]),
             "lines": statement._get_lines(pages["offset"], LINES_PER_PAGE), "pager": pages,
             "error": error, "reason": reason, "may_dispute": statement._may_be_disputed()})
 

@@ -11,6 +11,7 @@ COMPANY_ACCOUNTS = {
     "platform_fee_account_id": "gp_platform_fee",
     "commission_payable_account_id": "gp_commission_payable",
     "voucher_accepted_account_id": "gp_voucher_accepted",
+    "payout_transit_account_id": "gp_payout_transit",
 }
 
 
@@ -52,6 +53,8 @@ class AccountChartTemplate(models.AbstractModel):
             "gp_commission_payable": {
                 "code": "224192", "name": self.env._("Promoter Commission Payable"),
                 "account_type": "liability_current"},
+            "gp_payout_transit": {
+                "code": "224193", "name": self.env._("Payouts on the Way"), "account_type": "liability_current"},
             "gp_platform_fee": {
                 "code": "505190", "name": self.env._("Platform Fees"), "account_type": "income"},
             "gp_concession_expense": {

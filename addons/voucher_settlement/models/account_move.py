@@ -129,6 +129,7 @@ class AccountMove(models.Model):
             "voucher.entry": ["move_id"],
             "voucher.reimbursement": ["move_id"],
             "settlement.period": ["move_id", "dust_move_id"],
+            "payout.batch": ["move_id", "ack_ids.move_ids"],
         }
 
     def action_open_escrow_source(self):

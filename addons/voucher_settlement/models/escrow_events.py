@@ -25,6 +25,9 @@ ESCROW_EVENTS = [
     ("claw", "Clawback"),
     ("dust", "Rounding Returned"),
     ("reject", "Rejected Reward Returned"),
+    ("payout", "Payout Sent"),
+    ("payout_paid", "Payout Paid"),
+    ("payout_failed", "Payout Failed"),
 ]
 
 _BACK_TO_POOL = {"vouchers_outstanding": 1, "rebate_pool": -1}
@@ -43,6 +46,9 @@ EVENT_PATTERNS = {
     "claw": _BACK_TO_POOL,
     "dust": _BACK_TO_POOL,
     "reject": _BACK_TO_POOL,
+    "payout": {},
+    "payout_paid": {},
+    "payout_failed": {},
 }
 
 # Events that pay out of the escrow bank, and the model whose record must stand behind each.

@@ -6,7 +6,8 @@ from odoo.exceptions import UserError
 # What only issuing writes.
 FIGURES = {
     "deposit_opening", "deposit_in", "deposit_out", "deposit_drawn", "deposit_closing",
-    "account_opening", "collected_amount", "concession_amount", "account_drawn", "account_closing",
+    "account_opening", "collected_amount", "concession_amount", "account_drawn", "account_reimbursed", "payout_amount",
+    "account_closing",
     "voucher_opening", "redeemed_amount", "reimbursed_amount", "voucher_closing",
     "sale_count", "refund_count", "cash_amount"}
 FROZEN = FIGURES | {"name", "merchant_id", "previous_id", "date_from", "date_to"}
@@ -16,8 +17,8 @@ class MerchantStatement(models.Model):
     """What happened between a merchant and the platform in an interval, down to each sale.
 
     Three accounts, each opening + movements = closing: the prepaid deposit; the account with the platform
-    (collected for the merchant, less concessions); the vouchers it took and is reimbursed for. Every row of the
-    ledgers is on exactly one statement: what arrives late is on the next one, with its own date.
+    (collected for the merchant and reimbursed, less concessions and payouts); the vouchers it took and is reimbursed
+    for. Every row of the ledgers is on exactly one statement: what arrives late is on the next one, with its own date.
     """
 
     _name = "merchant.statement"
@@ -58,6 +59,10 @@ class MerchantStatement(models.Model):
              "What was paid with vouchers is under vouchers.")
     concession_amount = fields.Monetary(string="Concessions", readonly=True, help="Negative: conceded.")
     account_drawn = fields.Monetary(string="Paid from the Deposit", readonly=True)
+    account_reimbursed = fields.Monetary(
+        string="Vouchers Reimbursed", readonly=True, help="Came out of the escrow for the merchant's account.")
+    payout_amount = fields.Monetary(
+        string="Paid Out", readonly=True, help="Negative: paid to the merchant's bank account, as the bank confirmed.")
     account_closing = fields.Monetary(string="Account After", readonly=True)
 
     voucher_opening = fields.Monetary(string="Vouchers Before", readonly=True)
@@ -71,7 +76,8 @@ class MerchantStatement(models.Model):
     disputed_on = fields.Datetime(readonly=True, copy=False)
     dispute_reason = fields.Text(readonly=True, copy=False)
     dispute_until = fields.Date(compute="_compute_dispute_until", help="Last day on which it can be disputed.")
-    answer = fields.Text(copy=False, help="What the merchant reads. Corrections are new entries, on the next statement.")
+    answer = fields.Text(
+        copy=False, help="What the merchant reads. Corrections are new entries, on the next statement.")
 
     _merchant_date_uniq = models.Constraint(
         "UNIQUE (merchant_id, date_to)", "A merchant has one statement for each interval.")
@@ -83,7 +89,8 @@ class MerchantStatement(models.Model):
         "CHECK (deposit_closing = deposit_opening + deposit_in + deposit_out + deposit_drawn)",
         "The deposit after must be the deposit before and what came and went.")
     _account_adds_up = models.Constraint(
-        "CHECK (account_closing = account_opening + collected_amount + concession_amount + account_drawn)",
+        "CHECK (account_closing = account_opening + collected_amount + concession_amount + account_drawn"
+        " + account_reimbursed + payout_amount)",
         "The account after must be the account before and what came and went.")
     _vouchers_add_up = models.Constraint(
         "CHECK (voucher_closing = voucher_opening + redeemed_amount + reimbursed_amount)",

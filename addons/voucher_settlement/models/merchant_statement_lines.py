@@ -36,7 +36,7 @@ class MerchantStatement(models.Model):
         return count
 
     def _get_days(self):
-        """Return the lines summed up by day: dicts with ``day``, ``count``, ``cash`` and each account (float, to be shown)."""
+        """Return the lines summed up by day: dicts with ``day``, ``count``, ``cash`` and each account (float)."""
         self.ensure_one()
         self.env.flush_all()
         columns = ("day", "count", "cash", *ACCOUNTS)
@@ -56,7 +56,8 @@ class MerchantStatement(models.Model):
             for account, parts in ACCOUNTS.items())
         cash = source.figures.get("cash_amount", "NULL::numeric")
         return f"""SELECT r.id, '{name}' AS source, {source.kind}::varchar AS kind, {source.day} AS day,
-                          {source.document} AS document, COALESCE(st.name->>%(lang)s, st.name->>'en_US') AS store, {cash} AS cash, {amounts}
+                          {source.document} AS document,
+                          COALESCE(st.name->>%(lang)s, st.name->>'en_US') AS store, {cash} AS cash, {amounts}
                      FROM {source.table} r {source.joins} LEFT JOIN alliance_store st ON st.id = {source.store}
                     WHERE r.statement_id = %(id)s"""
 
@@ -71,8 +72,20 @@ class MerchantStatement(models.Model):
             ("voucher", "redeem"): self.env._("Vouchers accepted"),
             ("voucher", "restore"): self.env._("Vouchers given back"),
             ("reimbursement", None): self.env._("Vouchers reimbursed"),
+            ("payout", None): self.env._("Paid out to you"),
         }
         return labels[line["source"], line["kind"]]
+
+    def _get_account_rows(self):
+        """Return the accounts as ``[(label, amount)]``, a heading without an amount before each."""
+        titles = {"deposit": self.env._("Prepaid deposit"), "account": self.env._("Account with the platform"),
+                  "voucher": self.env._("Vouchers to be reimbursed")}
+        rows = []
+        for account, parts in ACCOUNTS.items():
+            names = [f"{account}_opening", *parts, f"{account}_closing"]
+            rows += [(titles[account], None), *(
+                (self._fields[name]._description_string(self.env), self[name]) for name in names)]
+        return rows
 
     # -- what belongs to it ------------------------------------------------------------------------
 
@@ -91,6 +104,10 @@ class MerchantStatement(models.Model):
     def action_open_vouchers(self):
         """Open the redemptions on this statement."""
         return self._get_rows_action("voucher.entry", self.env._("Vouchers"))
+
+    def action_open_payouts(self):
+        """Open the payouts on this statement."""
+        return self._get_rows_action("payout.line", self.env._("Payouts"))
 
     def _get_rows_action(self, model, name):
         self.ensure_one()

@@ -53,12 +53,15 @@ SOURCES = {
         document="h.name", joins="LEFT JOIN voucher_hold h ON h.id = r.hold_id", store="h.store_id"),
     "reimbursement": Source(
         "voucher.reimbursement", "(SELECT m.date FROM account_move m WHERE m.id = r.move_id)",
-        {"reimbursed_amount": "-r.amount"}, condition="r.state = 'paid'"),
+        {"reimbursed_amount": "-r.amount", "account_reimbursed": "r.amount"}, condition="r.state = 'paid'"),
+    "payout": Source(
+        "payout.line", "r.paid_on", {"payout_amount": "-r.amount"},
+        condition="r.kind = 'merchant' AND r.state = 'paid'"),
 }
 
 # account -> its movements: opening + movements = closing
 ACCOUNTS = {
     "deposit": ("deposit_in", "deposit_out", "deposit_drawn"),
-    "account": ("collected_amount", "concession_amount", "account_drawn"),
+    "account": ("collected_amount", "concession_amount", "account_drawn", "account_reimbursed", "payout_amount"),
     "voucher": ("redeemed_amount", "reimbursed_amount"),
 }

@@ -3,7 +3,7 @@ from odoo.exceptions import ValidationError
 
 OPERATING_KEYS = [
     "operating_bank", "merchant_clearing", "merchant_deposit", "concession_transit",
-    "concession_expense", "platform_fee", "commission_payable", "voucher_accepted",
+    "concession_expense", "platform_fee", "commission_payable", "voucher_accepted", "payout_transit",
 ]
 
 
@@ -38,6 +38,8 @@ class ResCompany(models.Model):
     voucher_accepted_account_id = fields.Many2one(
         "account.account", check_company=True,
         help="Vouchers that shops of these books took in payment, until they are reimbursed.")
+    payout_transit_account_id = fields.Many2one(
+        "account.account", check_company=True, help="Payouts that the bank has not confirmed yet.")
 
     statement_interval = fields.Selection(
         [("week", "Week"), ("month", "Month")], required=True, default="month", string="Merchant Statements Every",

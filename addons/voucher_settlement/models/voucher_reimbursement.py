@@ -9,7 +9,7 @@ FROZEN = {"name", "company_id", "amount", "state", "maker_id", "checker_id", "mo
 
 
 class VoucherReimbursement(models.Model):
-    """Pays a merchant from escrow for the vouchers that it accepted; two people.
+    """Brings the money for the vouchers that a merchant accepted out of the escrow, onto its account; two people.
 
     Its amount is the sum of the redemptions it takes in, less what refunds gave back; PostgreSQL
     checks that again when the money leaves the escrow bank (escrow_guard).
@@ -33,7 +33,7 @@ class VoucherReimbursement(models.Model):
         string="Due Now", compute="_compute_due_amount",
         help="What the merchant is owed for vouchers in all, this reimbursement included.")
     state = fields.Selection(
-        [("draft", "Draft"), ("submitted", "To Approve"), ("paid", "Paid"), ("cancelled", "Cancelled")],
+        [("draft", "Draft"), ("submitted", "To Approve"), ("paid", "Reimbursed"), ("cancelled", "Cancelled")],
         required=True, default="draft", readonly=True, tracking=True, copy=False, index=True)
     maker_id = fields.Many2one("res.users", readonly=True, tracking=True, copy=False)
     checker_id = fields.Many2one("res.users", readonly=True, tracking=True, copy=False)
@@ -110,7 +110,7 @@ class VoucherReimbursement(models.Model):
                 amount=-sum(entries.mapped("amount")), state="submitted", maker_id=self.env.uid)
 
     def action_approve(self):
-        """Pay from escrow (checker, another person than the maker).
+        """Take the money out of escrow, for the merchant's account (checker, another person than the maker).
 
         :raise UserError: the same person, not submitted, or less is due than was submitted
         """
@@ -160,15 +160,17 @@ class VoucherReimbursement(models.Model):
             partner=self.merchant_id.partner_id, backing=self)
 
     def _prepare_lines(self, cents):
-        """Return the lines of the payment: from escrow, and what it settles on these books.
+        """Return the lines: money leaves the escrow for the operating bank and is owed to the merchant there.
 
-        What tills and checkouts of these books took in vouchers waits on "vouchers accepted": the
-        platform's own shops get the money, other merchants' share is set off in their clearing.
+        It is on the merchant's account then, and paid with the next payout. What tills and checkouts of these
+        books took in vouchers waits on "vouchers accepted": the platform's own shops keep the money, other
+        merchants' share is set off in their clearing.
         """
-        payer = "operating_bank" if self.merchant_id.is_platform else "merchant_clearing"
-        accepted = self._get_accepted_cents()
-        return [
-            ("redeemed_due", cents), ("escrow_bank", -cents), (payer, accepted), ("voucher_accepted", -accepted)]
+        accepted, own = self._get_accepted_cents(), self.merchant_id.is_platform
+        lines = [("redeemed_due", cents), ("escrow_bank", -cents)]
+        if not own:
+            lines += [("operating_bank", cents), ("merchant_clearing", -cents)]
+        return [*lines, ("operating_bank" if own else "merchant_clearing", accepted), ("voucher_accepted", -accepted)]
 
     # -- what stands behind an entry that pays out of the escrow bank ----------------------------
 

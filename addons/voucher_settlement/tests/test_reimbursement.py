@@ -40,7 +40,8 @@ class TestReimbursement(EscrowCommon):
         self._approve(reimbursement)
         self.assertEqual(reimbursement.state, "paid")
         self.assertEqual((reimbursement.maker_id, reimbursement.checker_id), (self.maker, self.checker))
-        self.assertEqual(self._get_lines(reimbursement.sudo().move_id), {"redeemed_due": 7, "escrow_bank": -7})
+        self.assertEqual(self._get_lines(reimbursement.sudo().move_id), {
+            "redeemed_due": 7, "escrow_bank": -7, "operating_bank": 7, "merchant_clearing": -7})
         self.assertEqual((self._held("redeemed_due"), self._held("escrow_bank")), (0, 73))
         self.assertReconciled()
         self._check_commit()
@@ -163,16 +164,18 @@ class TestReimbursementTill(VoucherTillCommon):
             {"merchant_id": (merchant or self.merchant).id})
         reimbursement.action_submit()
         reimbursement.with_user(self.checker).action_approve()
-        return {
-            line.account_id: line.balance for line in reimbursement.sudo().move_id.line_ids}
+        balances = {}
+        for line in reimbursement.sudo().move_id.line_ids:
+            balances[line.account_id] = balances.get(line.account_id, 0) + line.balance
+        return balances
 
     def test_accepted_on_these_books(self):
         self._sell(30.0, cash=70.0)
         outside = self._authorize(500)._capture()  # a till of the merchant's own
         accounts = [self.env["escrow.posting"]._get_account(key, self.company) for key in (
-            "redeemed_due", "escrow_bank", "merchant_clearing", "voucher_accepted")]
+            "redeemed_due", "escrow_bank", "operating_bank", "merchant_clearing", "voucher_accepted")]
         self.assertEqual(outside.state, "captured")
-        self.assertEqual(self._pay(), dict(zip(accounts, [35, -35, 30, -30], strict=True)))
+        self.assertEqual(self._pay(), dict(zip(accounts, [35, -35, 35, -5, -30], strict=True)))
 
     def test_own_shop_gets_the_money(self):
         own = self._make_merchant("Own Shop", is_platform=True)

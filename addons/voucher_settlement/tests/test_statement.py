@@ -45,7 +45,8 @@ class TestStatement(EscrowCommon):
             (0, 1_000_000, -70, 999_930))
         self.assertEqual(
             (statement.concession_amount, statement.account_drawn, statement.account_closing), (-70, 70, 0))
-        self.assertEqual((statement.redeemed_amount, statement.voucher_closing, statement.net_amount), (12.5, 12.5, 12.5))
+        self.assertEqual(
+            (statement.redeemed_amount, statement.voucher_closing, statement.net_amount), (12.5, 12.5, 12.5))
         self.assertEqual(statement.deposit_closing, self.merchant.deposit_balance)
 
     def test_nothing_is_on_two(self):
@@ -170,5 +171,6 @@ class TestStatement(EscrowCommon):
         statement = self._issue()
         self.company.statement_dispute_days = 0
         statement.invalidate_recordset()
-        with freeze_time(datetime.now().replace(year=2031)), self.assertRaisesRegex(UserError, "could be disputed until"):
+        with freeze_time(datetime.now().replace(year=2031)), self.assertRaisesRegex(
+                UserError, "could be disputed until"):
             statement._dispute("The refund of 300 never happened.")

@@ -86,7 +86,8 @@ class TestStatementPortal(EscrowCommon, HttpCase):
             for path in ("", "/pdf", "/csv", "/page/2"):
                 self.assertEqual(self._open(self.path + path, login).status_code, 404, (login, path))
             token = self.url_open("/my/store/statements").text.split('csrf_token: "')[1].split('"')[0]
-            answer = self.url_open(f"{self.path}/dispute", data={"csrf_token": token, "reason": "It is not mine at all."})
+            answer = self.url_open(
+                f"{self.path}/dispute", data={"csrf_token": token, "reason": "It is not mine at all."})
             self.assertEqual(answer.status_code, 404)
             report = self.url_open(f"/report/html/voucher_settlement.merchant_statement_document/{self.statement.id}")
             self.assertNotIn(self.statement.name, report.text)

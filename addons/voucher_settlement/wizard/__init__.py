@@ -1,1 +1,3 @@
 from . import escrow_check
+from . import escrow_bank_import
+from . import payout_ack_import

@@ -1,0 +1,98 @@
+import re
+from collections import Counter
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
+
+SWEEP = "SWEEP {}"  # what people write on a transfer, with the day
+SWEEP_EVENTS = ("funded", "fund_reversal")
+OPENING = "OPENING"  # reference of the line that stands for the balance before the first statement
+
+
+class EscrowBankLine(models.Model):
+    """Finds what of the ledger each movement is: sweeps by day, reimbursements by document."""
+
+    _inherit = "escrow.bank.line"
+
+    @api.model
+    def _get_open_items(self, company):
+        """Return what the ledger says of the escrow bank and no movement explains yet, the oldest first.
+
+        :return: dicts with ``kind`` (``sweep``: all of a day; ``reimburse``: one document), ``day`` (date),
+            ``name`` (to be written on the transfer), ``cents`` (positive: into the escrow) and ``ids`` of journal items
+        """
+        self.env.flush_all()
+        account = self.env["escrow.posting"]._get_account("escrow_bank", company)
+        rows = self.env.execute_query(SQL(
+            """SELECT m.escrow_event = 'reimburse', l.date, r.name, SUM(l.balance)::text, array_agg(l.id)
+                 FROM account_move_line l JOIN account_move m ON m.id = l.move_id
+                 LEFT JOIN voucher_reimbursement r ON r.move_id = m.id
+                WHERE l.account_id = %(account)s AND l.company_id = %(company)s AND l.parent_state = 'posted'
+                  AND NOT EXISTS (SELECT FROM escrow_bank_match x WHERE x.move_line_id = l.id)
+             GROUP BY 1, l.date, r.name HAVING SUM(l.balance) <> 0 OR bool_or(m.escrow_event = 'reimburse')
+             ORDER BY l.date, 1, r.name""", account=account.id, company=company.id))
+        return [{
+            "kind": "reimburse" if reimbursed else "sweep", "day": day, "name": name or SWEEP.format(day),
+            "cents": self.env["escrow.posting"]._to_cents(amount, company), "ids": ids,
+        } for reimbursed, day, name, amount, ids in rows]
+
+    @api.model
+    def _match(self, company):
+        """Explain the movements of ``company`` that can be, by what is written on them or by their amount.
+
+        :return: the lines explained now
+        """
+        self = self.sudo()  # sudo: matches are the platform's
+        lines = self.search([("company_id", "=", company.id), ("matched", "=", False)], order="date, id")
+        items = self._get_open_items(company)
+        explained = self.browse()
+        # what names its document first, so that nothing else takes that
+        for find in (self._find_opening, self._find_named, self._find_by_amount):
+            amounts = Counter(to_cents(line.amount, line.currency_id) for line in lines - explained)
+            for line in lines - explained:
+                cents = to_cents(line.amount, line.currency_id)
+                found = find(line, cents, [item for item in items if item["day"] <= line.date], amounts)
+                if found and sum(item["cents"] for item in found) == cents:
+                    line._explain(found)
+                    items = [item for item in items if item not in found]
+                    explained |= line
+        return explained
+
+    def _find_opening(self, line, cents, items, amounts):
+        """Return everything of the days before the first statement, if the balance before it is that."""
+        if not line.reference.startswith(OPENING) or line.statement_id.previous_id:
+            return []
+        return [item for item in items if item["day"] < line.date]
+
+    def _find_named(self, line, cents, items, amounts):
+        """Return the items whose names stand on a movement."""
+        text = f"{line.reference} {line.description or ''}".upper()
+        return [item for item in items if re.search(rf"(?<!\w){re.escape(item['name'].upper())}(?!\d)", text)]
+
+    def _find_by_amount(self, line, cents, items, amounts):
+        """Return the only item of this amount, or the oldest sweeps that add up to it; nothing if there is a doubt."""
+        same = [item for item in items if item["cents"] == cents]
+        if len(same) == 1 and amounts[cents] == 1:
+            return same
+        total, found = 0, []
+        for item in items if not same else ():
+            if item["kind"] == "sweep":
+                total, found = total + item["cents"], [*found, item]
+                if total == cents:
+                    return found
+        return []
+
+    def _explain(self, items):
+        """Note what of the ledger a movement is."""
+        self.ensure_one()
+        rows = self.env.execute_query(SQL(
+            "SELECT id, balance::text FROM account_move_line WHERE id IN %s",
+            tuple(line_id for item in items for line_id in item["ids"])))
+        posting = self.env["escrow.posting"]
+        self.env["escrow.bank.match"].create([{
+            "line_id": self.id, "move_line_id": line_id,
+            "amount": from_cents(posting._to_cents(amount, self.company_id), self.currency_id)}
+            for line_id, amount in rows])
+        self.write({"matched": True, "explanation": ", ".join(item["name"] for item in items)[:500]})
