@@ -35,8 +35,11 @@ class PayoutBatch(models.Model):
                         "paid_on": (day or today) if state == "paid" else False})
                     lines |= line
             if lines:
-                moves |= self._post_lines(event, lines, counterpart, -1)
+                move = self._post_lines(event, lines, counterpart, -1)
+                if wanted == "failed":
+                    self.env["payout.source"]._after_failed(lines, move)
                 self._tell(wanted, lines)
+                moves |= move
         if ack:
             ack.move_ids = moves
         if self.state == "sent" and all(line.state != "sent" for line in self.line_ids):
@@ -44,9 +47,7 @@ class PayoutBatch(models.Model):
         return self.env["payout.line"].union(*(answer[0] for answer in fresh))
 
     def _tell(self, state, lines):
-        """Let sources and payees know."""
-        source = self.env["payout.source"]
-        (source._after_paid if state == "paid" else source._after_failed)(lines)
+        """Let the payees know."""
         template = self.env.ref(f"voucher_settlement.mail_template_payout_{state}", raise_if_not_found=False)
         if template and (told := lines.filtered("partner_id.email")):
             template.send_mail_batch(told.ids)

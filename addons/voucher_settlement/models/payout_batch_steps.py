@@ -107,6 +107,7 @@ class PayoutBatch(models.Model):
                 **{f"file_{kind}": b64encode(content) for kind, content in files.items()},
                 **{f"sha256_{kind}": hashlib.sha256(content).hexdigest() for kind, content in files.items()}})
             lines.write({"state": "sent"})
+            batch.env["payout.source"]._after_sent(lines, move)
 
     def action_send_back(self):
         """Give a payout that waits, or was approved, back to its maker (maker or checker)."""

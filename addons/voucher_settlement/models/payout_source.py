@@ -48,9 +48,9 @@ class PayoutSource(models.AbstractModel):
             for payable in getattr(self, method)(company, ignored)]
 
     @api.model
-    def _after_paid(self, lines):
-        """Called with ``payout.line`` that the bank has just confirmed; sources may note it."""
+    def _after_sent(self, lines, move):
+        """Called with ``payout.line`` that are just being sent, and the entry that books them; sources may note it."""
 
     @api.model
-    def _after_failed(self, lines):
-        """Called with ``payout.line`` that the bank has just refused: they are due again."""
+    def _after_failed(self, lines, move):
+        """Called with ``payout.line`` that the bank has just refused: they are due again. ``move`` books that."""

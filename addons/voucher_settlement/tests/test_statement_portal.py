@@ -2,6 +2,7 @@ import csv
 import io
 from datetime import datetime
 
+import openpyxl
 from freezegun import freeze_time
 
 from odoo.tests import HttpCase, tagged
@@ -52,6 +53,15 @@ class TestStatementPortal(EscrowCommon, HttpCase):
         self.assertEqual(len(rows), 46)
         self.assertEqual(rows[1][1:2] + rows[1][3:], ["Sale", "'=cmd()", "10.00", "", "-1.00", ""])
 
+    def test_a_workbook_without_formulas(self):
+        book = openpyxl.load_workbook(io.BytesIO(self._open(f"{self.path}/xlsx").content))
+        accounts = {row[0]: row[1] for row in book.worksheets[0].iter_rows(values_only=True)}
+        self.assertEqual((accounts["Concessions"], accounts["Account After"]), (-45, -45))
+        cells = list(book.worksheets[1].iter_rows())
+        self.assertEqual(len(cells), 46)
+        self.assertEqual([cell.value for cell in cells[1]][3:7], ["=cmd()", 10, None, -1])
+        self.assertEqual(cells[1][3].data_type, "s")
+
     def test_on_paper(self):
         answer = self._open(f"{self.path}/pdf")  # Odoo's tests get the page that would be printed
         self.assertIn("attachment", answer.headers["Content-Disposition"])
@@ -83,7 +93,7 @@ class TestStatementPortal(EscrowCommon, HttpCase):
     def test_nobody_elses(self):
         for login in ("bread_boss", "ann"):
             self.assertNotIn(self.statement.name, self._open("/my/store/statements", login).text)
-            for path in ("", "/pdf", "/csv", "/page/2"):
+            for path in ("", "/pdf", "/csv", "/xlsx", "/page/2"):
                 self.assertEqual(self._open(self.path + path, login).status_code, 404, (login, path))
             token = self.url_open("/my/store/statements").text.split('csrf_token: "')[1].split('"')[0]
             answer = self.url_open(
