@@ -14,7 +14,7 @@ from ..tools.picture import read_picture
 
 TEXTS = (
     "legal_name", "uscc", "scene", "contact_name", "contact_email", "contact_phone", "store_name", "street", "city",
-    "bank_name", "bank_account")
+    "district", "bank_name", "bank_account")
 SENT_PER_HOUR = 5  # from one address
 
 

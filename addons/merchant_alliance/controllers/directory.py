@@ -24,6 +24,13 @@ class Directory(http.Controller):
         names = request.env["alliance.store"].sudo()._get_listed_cities()
         return request.make_json_response(names, headers=[("Cache-Control", f"public, max-age={CITIES_KEPT}")])
 
+    @http.route("/alliance/districts", type="http", auth="public", website=True, methods=["GET"], sitemap=False)
+    def districts(self, city="", **_params):
+        """Return the names of a city's districts that have listed stores, as JSON; browsers keep it for an hour."""
+        # sudo: see cities
+        names = request.env["alliance.store"].sudo()._get_listed_districts(city.strip()[:TEXT_LENGTH])
+        return request.make_json_response(names, headers=[("Cache-Control", f"public, max-age={CITIES_KEPT}")])
+
     def _prepare_directory_values(self, params):
         # sudo: visitors have no rights on stores; the domain leaves those that are listed
         stores = request.env["alliance.store"].sudo()
@@ -50,6 +57,7 @@ class Directory(http.Controller):
             "text": params.get("q", "").strip()[:TEXT_LENGTH],
             "category": int(category) if category.isdecimal() and int(category) in categories.ids else None,
             "city": params.get("city", "").strip()[:TEXT_LENGTH],
+            "district": params.get("district", "").strip()[:TEXT_LENGTH] if params.get("city", "").strip() else "",
             "is_open": params.get("open") == "1",
             "place": self._read_place(params.get("near", "")),
             "page": self._read_page(params.get("page", "")),
@@ -70,13 +78,13 @@ class Directory(http.Controller):
 
     def _get_filters(self, asked):
         """Return the arguments of the model's ``_get_directory_domain``; higher addons add theirs."""
-        return {name: asked[name] for name in ("text", "category", "city", "is_open")}
+        return {name: asked[name] for name in ("text", "category", "city", "district", "is_open")}
 
     def _get_query(self, asked):
         """Return the parameters of the page's address."""
         return {
             "q": asked["text"], "category": asked["category"], "city": asked["city"],
-            "open": "1" if asked["is_open"] else None,
+            "district": asked["district"], "open": "1" if asked["is_open"] else None,
             "near": "{:.4f},{:.4f}".format(*asked["place"]) if asked["place"] else None,
             "page": asked["page"] if asked["page"] > 1 else None,
         }

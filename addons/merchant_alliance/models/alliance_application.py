@@ -46,6 +46,7 @@ class AllianceApplication(models.Model):
     store_name = fields.Char(required=True, help="As shoppers know it.")
     street = fields.Char(required=True)
     city = fields.Char(required=True)
+    district = fields.Char(help="Part of the city by which shoppers look for stores, for example 浦东新区.")
     state_id = fields.Many2one("res.country.state", string="Province")
     country_id = fields.Many2one("res.country", required=True, default=lambda self: self._get_default_country())
     hour_from = fields.Float(string="Opens At", default=9.0, help="On the days chosen, in the store's time zone.")

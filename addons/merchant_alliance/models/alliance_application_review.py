@@ -168,6 +168,7 @@ class AllianceApplication(models.Model):
             "phone": self.contact_phone})
         return {
             "name": self.store_name, "merchant_id": merchant.id, "scene": self.scene, "partner_id": address.id,
+            "district": self.district,
             "calendar_id": self.env["resource.calendar"].create(self._prepare_calendar_vals()).id}
 
     def _prepare_calendar_vals(self):

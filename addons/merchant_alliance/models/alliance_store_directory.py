@@ -15,14 +15,15 @@ WORDS = re.compile(r"[^\W_]+")
 LISTED = "is_listed IS TRUE"  # as the ORM asks for it: PostgreSQL takes no partial index for another wording
 # Found first and through their own index: guessing how many there are, PostgreSQL may look at all stores instead.
 NAMED = f"ARRAY(SELECT id FROM alliance_store WHERE {LISTED} AND string_to_array(search_terms, ' ') @> %s)"
-# One row for each value, by jumping along the index: cities are few, stores many.
-CITIES = f"""
-    WITH RECURSIVE cities AS (
-        (SELECT city FROM alliance_store WHERE {LISTED} AND city > '' ORDER BY city LIMIT 1)
+# One row for each value, by jumping along the index: cities and their districts are few, stores many.
+VALUES = """
+    WITH RECURSIVE found AS (
+        (SELECT %(field)s AS name FROM alliance_store WHERE %(scope)s AND %(field)s > '' ORDER BY %(field)s LIMIT 1)
         UNION ALL
-        SELECT (SELECT s.city FROM alliance_store s WHERE s.{LISTED} AND s.city > c.city ORDER BY s.city LIMIT 1)
-          FROM cities c WHERE c.city IS NOT NULL)
-    SELECT city FROM cities WHERE city IS NOT NULL LIMIT 500
+        SELECT (SELECT %(field)s FROM alliance_store
+                 WHERE %(scope)s AND %(field)s > f.name ORDER BY %(field)s LIMIT 1)
+          FROM found f WHERE f.name IS NOT NULL)
+    SELECT name FROM found WHERE name IS NOT NULL LIMIT 500
 """
 
 
@@ -50,6 +51,7 @@ class AllianceStore(models.Model):
 
     category_id = fields.Many2one("alliance.category", index="btree_not_null", ondelete="restrict")
     city = fields.Char(related="partner_id.city", store=True)
+    district = fields.Char(help="Part of the city by which shoppers look for stores, for example 浦东新区.")
     latitude = fields.Float(related="partner_id.partner_latitude", store=True)
     longitude = fields.Float(related="partner_id.partner_longitude", store=True)
     is_listed = fields.Boolean(
@@ -59,6 +61,7 @@ class AllianceStore(models.Model):
     _listed_idx = models.Index(f"(id DESC) WHERE {LISTED}")
     _listed_category_idx = models.Index(f"(category_id, id DESC) WHERE {LISTED}")
     _listed_city_idx = models.Index(f"(city, id DESC) WHERE {LISTED}")
+    _listed_district_idx = models.Index(f"(city, district, id DESC) WHERE {LISTED}")
     _listed_terms_idx = models.Index(f"USING gin (string_to_array(search_terms, ' ')) WHERE {LISTED}")
     _listed_place_idx = models.Index(f"USING gist ({STORED_POINT}) WHERE {LISTED} AND latitude <> 0")
     _calendar_idx = models.Index("(calendar_id)")
@@ -82,12 +85,13 @@ class AllianceStore(models.Model):
     # -- looking for stores ----------------------------------------------------------------------
 
     @api.model
-    def _get_directory_domain(self, text=None, category=None, city=None, is_open=False):
+    def _get_directory_domain(self, text=None, category=None, city=None, district=None, is_open=False):
         """Return the domain of the listed stores that somebody looks for.
 
         :param str text: words or parts of words of its name, its merchant's or its category's
         :param int category: id of an ``alliance.category``
         :param str city: exactly as in the address
+        :param str district: exactly as the city's
         :param bool is_open: only those that are open at this moment
         """
         domain = Domain("is_listed", "=", True)
@@ -98,6 +102,8 @@ class AllianceStore(models.Model):
             domain &= Domain("category_id", "=", category)
         if city:
             domain &= Domain("city", "=", city)
+        if city and district:
+            domain &= Domain("district", "=", district)
         if is_open:
             domain &= Domain("is_open", "=", True)
         return domain
@@ -133,5 +139,13 @@ class AllianceStore(models.Model):
     @api.model
     def _get_listed_cities(self):
         """Return the cities that have listed stores, at most 500, by their code points."""
+        return self._get_listed_values("city", SQL(LISTED))
+
+    @api.model
+    def _get_listed_districts(self, city):
+        """Return the districts of a city that have listed stores, at most 500, by their code points."""
+        return self._get_listed_values("district", SQL("%s AND city = %s", SQL(LISTED), city))
+
+    def _get_listed_values(self, fname, scope):
         self.flush_model()
-        return [city for city, in self.env.execute_query(SQL(CITIES))]
+        return [name for name, in self.env.execute_query(SQL(VALUES, field=SQL.identifier(fname), scope=scope))]

@@ -104,7 +104,7 @@ class TestApplicationPages(HttpCase, ApplicationCommon):
             "legal_name": "Old Street Foods Ltd.", "uscc": CODES[1], "scene": "alliance",
             "contact_name": "Wang Fang",
             "contact_email": "wang.fang@shop.example", "contact_phone": "13800138000",
-            "store_name": "Old Street Noodles", "street": "1 Old Street", "city": "Shanghai",
+            "store_name": "Old Street Noodles", "street": "1 Old Street", "city": "Shanghai", "district": "Huangpu",
             "bank_name": "Bank of Shanghai", "bank_account": "62220202001",
             "rate": "8.5", "hour_from": "10:30", "hour_to": "21:00", "mon": "1", "tue": "1", "agreed": "1",
             "licence_image": make_picture(), "identity_front_image": make_picture(),

@@ -53,6 +53,18 @@ class TestDirectory(DirectoryCommon):
         self.stores["Tea House"].merchant_id.action_activate()
         self.assertEqual(self._find(), ["Tea House", "Noodle House"])
 
+    def test_district_of_a_city(self):
+        for name, district in (("Noodle House", "Huangpu"), ("Tea House", "Pudong"), ("Silk", "Pudong")):
+            self.stores[name].district = district
+        self.assertEqual(self._find(city="Shanghai", district="Pudong"), ["Tea House"])
+        self.assertEqual(self._find(city="Shanghai", district="Nowhere"), [])
+        self.assertEqual(len(self._find(district="Pudong")), 4, "only within a city")
+        stores = self.env["alliance.store"]
+        self.assertEqual(stores._get_listed_districts("Shanghai"), ["Huangpu", "Pudong"])
+        self.stores["Tea House"].is_published = False
+        self.assertEqual(stores._get_listed_districts("Shanghai"), ["Huangpu"])
+        self.assertEqual(stores._get_listed_districts("'; DROP TABLE"), [])
+
     def test_any_part_of_a_name(self):
         self.assertEqual(self._find(text="noodle"), ["Noodle House"])
         self.assertEqual(self._find(text="HOUSE tea"), ["Tea House"])
@@ -128,6 +140,13 @@ class TestDirectoryPage(DirectoryCommon, HttpCase):
         self.assertEqual(answer.json(), ["Harbin", "Shanghai", "Suzhou"])
         self.stores["Silk"].is_published = False
         self.assertNotIn("Suzhou", self.url_open("/alliance/cities").json())
+
+    def test_districts(self):
+        self.stores["Tea House"].district = "Pudong"
+        self.assertEqual(self.url_open("/alliance/districts?city=Shanghai").json(), ["Pudong"])
+        self.assertEqual(self.url_open("/alliance/districts").json(), [])
+        self.assertEqual(self._get_names("?city=Shanghai&district=Pudong"), ["Tea House"])
+        self.assertIn("district=Pudong", self.url_open("/alliance?city=Shanghai&district=Pudong").text, "filters keep it")
 
     def test_nonsense_is_left_out(self):
         for query in ("?category=abc", "?category=999999", "?near=1", "?near=x,y", "?near=91,0", "?near=nan,nan",

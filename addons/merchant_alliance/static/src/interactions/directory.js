@@ -6,7 +6,8 @@ export class Directory extends Interaction {
     static selector = "#alliance_directory";
     dynamicContent = {
         "button[name='near']": { "t-on-click": this.locked(this.findNear) },
-        "input[name='city']": { "t-on-focusin.once": this.suggestCities },
+        "input[name='city']": { "t-on-focusin.once": this.suggestCities, "t-on-change": this.onCityChange },
+        "input[name='district']": { "t-on-focusin": this.suggestDistricts },
         "[name='near_error']": { "t-att-class": () => ({ "d-none": !this.refused }) },
     };
 
@@ -15,11 +16,25 @@ export class Directory extends Interaction {
     }
 
     async suggestCities() {
-        const answer = await this.waitFor(fetch("/alliance/cities"));
-        const cities = await this.waitFor(answer.json());
-        this.el.querySelector("#directory_cities").replaceChildren(
-            ...cities.map((city) => Object.assign(document.createElement("option"), { value: city }))
-        );
+        await this.suggest("/alliance/cities", "#directory_cities");
+    }
+
+    async suggestDistricts() {
+        const city = this.el.querySelector("input[name='city']").value.trim();
+        await this.suggest(`/alliance/districts?${new URLSearchParams({ city })}`, "#directory_districts");
+    }
+
+    /** A district belongs to its city. */
+    onCityChange() {
+        this.el.querySelector("input[name='district']").value = "";
+    }
+
+    async suggest(url, list) {
+        const answer = await this.waitFor(fetch(url));
+        const names = await this.waitFor(answer.json());
+        this.el
+            .querySelector(list)
+            .replaceChildren(...names.map((name) => Object.assign(document.createElement("option"), { value: name })));
     }
 
     async findNear() {
