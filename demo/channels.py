@@ -75,7 +75,8 @@ class Channels:
         if not amount or wallet.balance_deduction - wallet.held_deduction < amount:
             return [(cash, total, str(uuid4()))]
         uuid = str(uuid4())
-        vouchers.voucher_authorize(session.id, uuid, shopper.id, amount)
+        code, _seconds = self.env["voucher.payment.code"]._get_or_create(wallet)._get_current()
+        vouchers.voucher_authorize(session.id, uuid, shopper.id, amount, code)
         return [(vouchers, amount, uuid), (cash, round(total - amount, 2), str(uuid4()))]
 
     def sell_in_the_mall(self):

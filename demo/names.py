@@ -42,7 +42,7 @@ GIVEN_NAMES = [
 ]
 SHOPPER_COUNT = 60
 
-# code of the product, name, price (yuan), sold in
+# code of the product, name, price (yuan), sold in: tills, the platform's web mall, or a brand's store there
 PRODUCTS = [
     ("GP-NOODLE", ("Beef Noodle Bowl", "牛肉面"), 38, "till"),
     ("GP-DUMPLING", ("Steamed Dumplings", "蒸饺"), 22, "till"),
@@ -53,12 +53,21 @@ PRODUCTS = [
     ("GP-TOWEL", ("Bamboo Towel Set", "竹纤维毛巾套装"), 88, "web"),
     ("GP-LAMP", ("Reading Lamp", "阅读台灯"), 168, "web"),
     ("GP-POT", ("Cast Iron Pot", "铸铁锅"), 299, "web"),
-    ("GP-GIFT-TEA", ("Dragon Well Tea Box", "龙井茶礼盒"), 188, "web"),
+    ("GP-GIFT-TEA", ("Dragon Well Tea Box", "龙井茶礼盒"), 188, "tea"),
+    ("GP-GREEN-TEA", ("Spring Green Tea 250 g", "明前绿茶250克"), 96, "tea"),
+    ("GP-SCARF", ("Silk Scarf", "真丝围巾"), 260, "silk"),
+    ("GP-CUPS", ("Celadon Cups, Set of Four", "青瓷茶杯四件套"), 158, "ceramics"),
 ]
+# what a brand has asked to list: store, name, price (yuan), description
+ASKED_FOR = [("tea", ("Osmanthus Black Tea 100 g", "桂花红茶100克"), 68,
+              ("Keemun leaves scented with osmanthus of this autumn.", "祁门红茶，当季桂花窨制。"))]
 
 REJECTED = (
     "The same shopper fourteen times within an hour; the merchant has no receipts for it.",
     "同一消费者一小时内连续交易十四次，商家无法提供小票。")
+
+# login, merchant, name
+OWNERS = [("merchant", "noodles", ("Owner Wang", "王老板")), ("brand", "tea", ("Owner Shen", "沈老板"))]
 
 # login, name, groups (XML ids); a portal user has none
 STAFF = [

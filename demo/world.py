@@ -114,10 +114,9 @@ class World:
                 "line_ids": [Command.create({"scene": scene, "rate": rate})]})
             contract._activate(signed_by=partner.name)
             self.merchants[key], self.stores[key] = merchant, store
-        owner = self.env["res.partner"].create({
-            "name": "王老板" if self.chinese else "Owner Wang",
-            "parent_id": self.merchants["noodles"].partner_id.id})
-        self.users["merchant"] = self._create_portal_user("merchant", owner)
+        for login, key, name in names.OWNERS:
+            self.users[login] = self._create_portal_user(login, self.env["res.partner"].create({
+                "name": self.text(name), "parent_id": self.merchants[key].partner_id.id}))
 
     def _build_place(self, merchant, city):
         """Create a store's address, somewhere near the middle of its city."""
@@ -143,11 +142,15 @@ class World:
         vals_list = [{
             "name": self.text(name), "default_code": code, "list_price": price,
             "type": "consu", "available_in_pos": place == "till",
-            "is_published": place == "web", "sale_ok": True,
+            "is_published": place != "till", "sale_ok": True,
             "taxes_id": [Command.clear()],
+            "brand_store_id": place not in ("till", "web") and self.stores[place].id,
         } for code, name, price, place in names.PRODUCTS]
         for product in self.env["product.product"].create(vals_list):
             self.products[product.default_code] = product
+        self.env["alliance.product.request"].create([{
+            "store_id": self.stores[key].id, "name": self.text(name), "price": price, "description": self.text(text),
+        } for key, name, price, text in names.ASKED_FOR])
 
     def build_tills(self):
         """Give two alliance shops and a supermarket a till each, and the web mall its store."""

@@ -23,6 +23,7 @@ LOGINS = (
     ("admin", "administrator"), ("operator", "operator"), ("maker", "settlement maker"),
     ("checker", "settlement checker"), ("analyst", "risk analyst"), ("auditor", "auditor"),
     ("cashier", "cashier at a till"), ("merchant", "merchant (portal)"), ("staff", "its store's staff (portal)"),
+    ("brand", "brand of the mall (portal)"),
     ("shopper", "shopper (website)"),
 )
 
