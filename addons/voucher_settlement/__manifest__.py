@@ -5,7 +5,7 @@
     "category": "Accounting/Accounting",
     "license": "LGPL-3",
     "author": "Green Points Platform",
-    "depends": ["green_points", "account", "payment"],
+    "depends": ["green_points", "account", "payment", "auth_totp"],
     "external_dependencies": {"python": ["pyiso20022", "xsdata"]},
     "data": [
         "security/groups.xml",
@@ -53,6 +53,7 @@
         "views/payout_portal_templates.xml",
         "views/alliance_payment_share_views.xml",
         "views/portal_green_points_templates.xml",
+        "views/payment_code_templates.xml",
     ],
     "assets": {
         "point_of_sale._assets_pos": ["voucher_settlement/static/src/app/**/*"],

@@ -55,6 +55,7 @@ class TestMoneyLoop(PicturedTours, VoucherTillCommon, HttpCase):
                         picture="loop_shopper_looks")
         self.assertEqual(self._balance(), (17.5, 0.0))
 
+        self._set_known_code()
         paid = self._at_the_till("shopper_pays", self.other_till)
         self.assertEqual(
             paid.payment_ids.mapped(lambda payment: (payment.payment_method_id.name, payment.amount)),
@@ -83,3 +84,5 @@ class TestMoneyLoopOnThePhone(PicturedTours, VoucherTillCommon, HttpCase):
         self._give_vouchers(10.0, kind="shopping")
         self.start_tour("/zh_CN/my/home", "money_loop_shopper_looks", login="limei", timeout=180,
                         picture="loop_shopper_looks_phone_zh")
+        self.start_tour("/zh_CN/my/vouchers/code", "money_loop_shopper_shows_code", login="limei", timeout=180,
+                        picture="loop_payment_code_phone_zh")

@@ -1,5 +1,6 @@
 from . import directory
 from . import green_points
 from . import payment
+from . import payment_code
 from . import vouchers
 from . import statements

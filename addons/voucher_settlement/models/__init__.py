@@ -23,6 +23,8 @@ from . import voucher_wallet
 from . import voucher_wallet_credit
 from . import voucher_wallet_claw
 from . import voucher_lot
+from . import voucher_lot_reminder
+from . import voucher_payment_code
 from . import voucher_hold
 from . import voucher_hold_line
 from . import voucher_entry

@@ -50,51 +50,63 @@ class PosPaymentMethod(models.Model):
 
     # === CALLED BY THE TILL (public on purpose: each checks its caller) === #
 
-    def voucher_authorize(self, session_id, payment_uuid, partner_id, amount):
-        """Hold vouchers of a shopper for one payment line of a till.
+    def voucher_authorize(self, session_id, payment_uuid, partner_id, amount, code=None):
+        """Hold vouchers of a shopper, who shows a payment code, for one payment line of a till.
 
         Sent again for the same line (a lost answer), it finds the same hold; sent with another
-        amount or shopper, it replaces it.
+        amount or shopper and a new code, it replaces it.
 
         :param int session_id: the caller's open session
         :param str payment_uuid: the till's uuid of the payment line, the idempotency key
-        :param int partner_id: the shopper
+        :param int partner_id: the order's shopper; False: the one whose code it is
         :param float amount: in company currency, above zero
-        :return: ``{"status": "approved", "hold", "amount", "balance", "partner"}`` or, when the
-            shopper has less than asked, ``{"status": "short", "available", "partner"}``
+        :param str code: the 16 digits on the shopper's screen (``voucher.payment.code``)
+        :return: ``{"status": "approved", "hold", "amount", "balance", "partner", "partner_id"}``; when the
+            shopper has less than asked, ``{"status": "short", "available", "partner", "partner_id"}``; when the code
+            is not accepted, ``{"status": "code", "reason"}``
         :raise AccessError: caller has no such session open
         :raise UserError: bad amount or line, no shopper, till without store
         """
         session, store = self._check_voucher_till(session_id)
         self._check_payment_uuid(payment_uuid)
-        partner = self.env["res.partner"].browse(partner_id).exists() if partner_id else None
+        company = session.company_id
+        # sudo: cashiers have no access to codes and wallets; this method decides what they may do.
+        shown = self.env["voucher.payment.code"].sudo()._find(code, company)
+        partner = self.env["res.partner"].browse(partner_id or shown.wallet_id.partner_id.id).exists()
         if not partner:
-            raise UserError(self.env._("Choose the shopper first: vouchers belong to a person."))
+            raise UserError(self.env._("Choose the shopper, or scan the payment code: vouchers belong to a person."))
         partner.check_access("read")
-        currency = session.company_id.currency_id
-        cents = parse_amount(self.env, amount, currency)
-        # sudo: cashiers have no access to wallets; this method decides what they may do.
-        wallet = self.env["voucher.wallet"].sudo()._get_or_create(partner, session.company_id)
+        cents = parse_amount(self.env, amount, company.currency_id)
+        wallet = self.env["voucher.wallet"].sudo()._get_or_create(partner, company)
         hold, key = self._get_voucher_hold(payment_uuid)
-        if hold and not (hold.wallet_id == wallet and hold.store_id == store
-                         and to_cents(hold.amount, currency) == cents):
+        if hold and (hold.wallet_id, hold.store_id, to_cents(hold.amount, hold.currency_id)) == (
+                wallet, store, cents):
+            return self._prepare_voucher_answer(hold)
+        if shown.wallet_id != wallet:
+            return {"status": "code", "reason": self.env._(
+                "This is not a payment code of %s. It is in the shopper's account under My Green Points.", partner.name)}
+        step, reason = shown._verify(code)
+        if reason:
+            return {"status": "code", "reason": reason}
+        if hold:
             hold._release()
             hold, key = self._get_voucher_hold(payment_uuid)
-        if not hold:
-            available = wallet._get_spendable(store)
-            if available < cents:
-                return {
-                    "status": "short",
-                    "available": float(from_cents(available, currency)),
-                    "partner": partner.name,
-                }
-            hold = wallet._authorize(cents, store, key)
+        available = wallet._get_spendable(store)
+        if available < cents:
+            return {"status": "short", "available": float(from_cents(available, company.currency_id)),
+                    "partner": partner.name, "partner_id": partner.id}
+        shown._use(step)
+        return self._prepare_voucher_answer(wallet._authorize(cents, store, key))
+
+    def _prepare_voucher_answer(self, hold):
+        wallet = hold.wallet_id
         return {
             "status": "approved",
             "hold": hold.name,
             "amount": hold.amount,
-            "balance": float(from_cents(wallet._get_spendable(store), currency)),
-            "partner": partner.name,
+            "balance": float(from_cents(wallet._get_spendable(hold.store_id), wallet.currency_id)),
+            "partner": wallet.partner_id.name,
+            "partner_id": wallet.partner_id.id,
         }
 
     def voucher_release(self, session_id, payment_uuid):

@@ -47,6 +47,11 @@ class ResCompany(models.Model):
     statement_dispute_days = fields.Integer(
         string="Statements Can Be Disputed Within", default=30, help="Days after a statement was issued.")
 
+    voucher_reminder_days = fields.Integer(
+        string="Remind of Expiring Vouchers", default=7, help="Days before the last day; 0: no reminders.")
+
+    _reminder_days_positive = models.Constraint(
+        "CHECK (voucher_reminder_days >= 0)", "Vouchers are reminded of 0 days or more before they expire.")
     _dispute_days_positive = models.Constraint(
         "CHECK (statement_dispute_days >= 0)", "Statements can be disputed within 0 days or more.")
 

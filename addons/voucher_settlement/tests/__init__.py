@@ -5,8 +5,10 @@ from . import test_escrow_chart
 from . import test_escrow_guard
 from . import test_hold
 from . import test_pos_voucher
+from . import test_payment_code
 from . import test_posting
 from . import test_reimbursement
+from . import test_reminder
 from . import test_scan_voucher
 from . import test_settlement
 from . import test_settlement_portal

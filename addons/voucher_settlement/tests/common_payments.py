@@ -87,13 +87,27 @@ class VoucherTillCommon(VoucherPaymentsCommon):
         session.set_opening_control(0, None)
         return session
 
+    def _get_payment_code(self, partner=None):
+        """Return the 16 digits on a shopper's screen; as if the last ones had been used long ago."""
+        shown = self.env["voucher.payment.code"]._get_or_create(
+            self.env["voucher.wallet"]._get_or_create(self.shopper if partner is None else partner, self.company))
+        shown.last_step = 0
+        return shown._get_current()[0]
+
+    def _set_known_code(self):
+        """Give the shopper the secret that the tours know (static/tests/tours/payment_code.js)."""
+        self.env["voucher.payment.code"]._get_or_create(
+            self.env["voucher.wallet"]._get_or_create(self.shopper, self.company)).write(
+                {"number": "0123456789", "secret": b"twenty bytes secret!".hex()})
+
     def _hold(self, amount, uuid=None, partner=None, session=None, user=None):
-        """Hold vouchers as the till does; return (answer, payment uuid)."""
+        """Hold vouchers as the till does, with the shopper's code; return (answer, payment uuid)."""
         uuid = uuid or str(uuid4())
         method = self.voucher_method.with_user(user or self.cashier)
         partner = self.shopper if partner is None else partner
         return method.voucher_authorize(
-            (session or self.session).id, uuid, partner.id, amount), uuid
+            (session or self.session).id, uuid, partner.id, amount,
+            self._get_payment_code(partner) if partner.exists() else None), uuid
 
     def _order_data(self, payments, qty=1, price=None, partner=None, session=None, refunded=None, **extra):
         """Return an order as the till sends it.

@@ -40,7 +40,8 @@ class TestPosVoucherAuthorize(PosVoucherCase):
 
     def test_short_tells_what_there_is(self):
         answer, _uuid = self._hold(100.01)
-        self.assertEqual(answer, {"status": "short", "available": 100.0, "partner": "Li Mei"})
+        self.assertEqual(answer, {
+            "status": "short", "available": 100.0, "partner": "Li Mei", "partner_id": self.shopper.id})
         self.assertEqual(self._balance(), (100.0, 0.0))
 
     def test_shopping_vouchers_do_not_spend_in_the_alliance(self):

@@ -11,6 +11,7 @@ class TestPosVoucherTour(VoucherTillCommon, HttpCase):
         self.env["product.template"].search(
             [("available_in_pos", "=", True), ("id", "!=", self.product.product_tmpl_id.id)],
         ).available_in_pos = False
+        self._set_known_code()
         self.till.with_user(self.cashier).open_ui()
         self.start_tour(
             f"/pos/ui/{self.till.id}", tour, login=self.cashier.login, timeout=180)

@@ -6,6 +6,7 @@ import * as Dialog from "@point_of_sale/../tests/generic_helpers/dialog_util";
 import * as PaymentScreen from "@point_of_sale/../tests/pos/tours/utils/payment_screen_util";
 import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_screen_util";
 import * as ReceiptScreen from "@point_of_sale/../tests/pos/tours/utils/receipt_screen_util";
+import { showCode } from "./payment_code";
 import { registry } from "@web/core/registry";
 
 const tours = registry.category("web_tour.tours");
@@ -79,15 +80,39 @@ tours.add("money_loop_shopper_looks", {
     ],
 });
 
+tours.add("money_loop_shopper_shows_code", {
+    steps: () => [
+        { content: "sixteen digits", trigger: ".o_payment_code_digits" },
+        {
+            content: "time goes by, the next code is shown",
+            trigger: ".o_payment_code",
+            timeout: 60000,
+            run: async ({ anchor }) => {
+                const before = anchor.querySelector(".o_payment_code_digits").textContent;
+                for (let second = 0; second < 40; second++) {
+                    await new Promise((resolve) => setTimeout(resolve, 1000));
+                    if (anchor.querySelector(".o_payment_code_digits").textContent !== before) {
+                        return;
+                    }
+                }
+                throw new Error("The code was not renewed.");
+            },
+        },
+        { trigger: ".o_payment_code_error.d-none:not(:visible)" },
+    ],
+});
+
 tours.add("money_loop_shopper_pays", {
     steps: () =>
         [
             ...sellTea(),
             PaymentScreen.clickPaymentMethod("Vouchers"),
+            showCode(),
             Dialog.bodyIs("7.50"),
             Dialog.confirm("Ok"),
             PaymentScreen.selectedPaymentlineHas("Vouchers", "7.50"),
             PaymentScreen.clickRetryButton(),
+            Dialog.confirm("Apply"),
             {
                 content: "the server has authorised it",
                 trigger: ".paymentlines .electronic_status:contains('Payment Successful')",

@@ -2,11 +2,11 @@
 
 import * as Chrome from "@point_of_sale/../tests/pos/tours/utils/chrome_util";
 import * as Dialog from "@point_of_sale/../tests/generic_helpers/dialog_util";
-import * as PartnerList from "@point_of_sale/../tests/pos/tours/utils/partner_list_util";
 import * as PaymentScreen from "@point_of_sale/../tests/pos/tours/utils/payment_screen_util";
 import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_screen_util";
 import * as ReceiptScreen from "@point_of_sale/../tests/pos/tours/utils/receipt_screen_util";
 import * as TicketScreen from "@point_of_sale/../tests/pos/tours/utils/ticket_screen_util";
+import { showCode } from "./payment_code";
 import { registry } from "@web/core/registry";
 
 const status = (text) => ({
@@ -27,23 +27,30 @@ registry.category("web_tour.tours").add("voucher_at_the_till", {
             Dialog.confirm("Open Register"),
             ProductScreen.clickDisplayedProduct("Longjing Tea"),
             ProductScreen.clickPayButton(),
-            // No shopper yet: the till asks who it is.
+            // No shopper yet: the code says who it is.
             PaymentScreen.clickPaymentMethod("Vouchers"),
-            PartnerList.clickPartner("Li Mei"),
+            showCode(1),
             Dialog.bodyIs("Li Mei has"),
             Dialog.bodyIs("60.00"),
             Dialog.confirm("Ok"),
             PaymentScreen.selectedPaymentlineHas("Vouchers", "60.00"),
             PaymentScreen.clickRetryButton(),
+            Dialog.confirm("Apply"), // the same code, not used yet
             status("Payment Successful"),
             PaymentScreen.remainingIs("40.00"),
-            // Given back, taken again.
+            // Given back, taken again with the next code.
             reverse(),
             status("Payment reversed"),
             PaymentScreen.clickPaymentMethod("Vouchers"),
+            showCode(1),
+            Dialog.bodyIs("has been used"),
+            Dialog.confirm("Ok"),
+            PaymentScreen.clickRetryButton(),
+            showCode(),
             Dialog.bodyIs("60.00"),
             Dialog.confirm("Ok"),
             PaymentScreen.clickRetryButton(),
+            Dialog.confirm("Apply"),
             status("Payment Successful"),
             PaymentScreen.clickPaymentMethod("Cash"),
             PaymentScreen.selectedPaymentlineHas("Cash", "40.00"),
@@ -83,6 +90,7 @@ registry.category("web_tour.tours").add("voucher_runs_out_at_the_till", {
             ProductScreen.clickCustomer("Li Mei"),
             ProductScreen.clickPayButton(),
             PaymentScreen.clickPaymentMethod("Vouchers"),
+            showCode(),
             status("Payment Successful"),
             {
                 content: "let the time run out",
@@ -131,6 +139,7 @@ registry.category("web_tour.tours").add("voucher_offline_at_the_till", {
             Dialog.confirm("Ok"),
             setOffline(false),
             PaymentScreen.clickRetryButton(),
+            showCode(),
             status("Payment Successful"),
             setOffline(true),
             PaymentScreen.clickValidate(),
@@ -139,6 +148,7 @@ registry.category("web_tour.tours").add("voucher_offline_at_the_till", {
             PaymentScreen.isShown(),
             setOffline(false),
             PaymentScreen.clickRetryButton(),
+            Dialog.confirm("Apply"), // the hold is found again
             status("Payment Successful"),
             PaymentScreen.clickValidate(),
             ReceiptScreen.isShown(),

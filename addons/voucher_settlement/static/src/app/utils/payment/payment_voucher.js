@@ -2,6 +2,8 @@ import { _t } from "@web/core/l10n/translation";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
 import { handleRPCError } from "@point_of_sale/app/utils/error_handlers";
+import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
+import { TextInputPopup } from "@point_of_sale/app/components/popups/text_input_popup/text_input_popup";
 import { PaymentInterface } from "@point_of_sale/app/utils/payment/payment_interface";
 import { register_payment_method } from "@point_of_sale/app/services/pos_store";
 
@@ -10,6 +12,7 @@ export class PaymentVoucher extends PaymentInterface {
     setup() {
         super.setup(...arguments);
         this.supports_reversals = true;
+        this.codes = {}; // what was shown for each payment line: sent again, it need not be shown again
     }
 
     async sendPaymentRequest(uuid) {
@@ -27,30 +30,65 @@ export class PaymentVoucher extends PaymentInterface {
     }
 
     async authorize(order, line) {
-        const partner = order.getPartner() || (await this.pos.selectPartner(order));
-        if (!partner) {
-            return this.refuse(_t("Choose the shopper first: vouchers belong to a person."));
-        }
         if (this.pos.currency.round(line.getAmount() - order.remainingDue) > 0) {
             line.setAmount(order.remainingDue);
             return this.refuse(
                 _t("Vouchers give no change: %s is due.", this.format(order.remainingDue))
             );
         }
-        const answer = await this.call("voucher_authorize", line.uuid, partner.id, line.getAmount());
-        if (answer?.status === "approved") {
-            line.transaction_id = answer.hold;
-            this.pos.notification.add(
-                _t("%(amount)s of %(name)s's vouchers reserved, %(balance)s left.", {
-                    amount: this.format(answer.amount),
-                    name: answer.partner,
-                    balance: this.format(answer.balance),
-                }),
-                { type: "success" }
-            );
-            return true;
+        const code = await this.askCode(line);
+        const answer =
+            code &&
+            (await this.call(
+                "voucher_authorize",
+                line.uuid,
+                order.getPartner()?.id || false,
+                line.getAmount(),
+                code
+            ));
+        if (!answer) {
+            return false;
         }
-        return answer ? this.offerAvailable(line, answer) : false;
+        if (answer.status === "code") {
+            delete this.codes[line.uuid];
+            return this.refuse(answer.reason);
+        }
+        await this.setShopper(order, answer.partner_id);
+        if (answer.status === "short") {
+            return this.offerAvailable(line, answer);
+        }
+        line.transaction_id = answer.hold;
+        this.pos.notification.add(
+            _t("%(amount)s of %(name)s's vouchers reserved, %(balance)s left.", {
+                amount: this.format(answer.amount),
+                name: answer.partner,
+                balance: this.format(answer.balance),
+            }),
+            { type: "success" }
+        );
+        return true;
+    }
+
+    /** The shopper's code proves that the shopper is here and wants to pay. */
+    async askCode(line) {
+        if (this.pos.data.network.offline) {
+            return this.refuseOffline();
+        }
+        const code = await makeAwaitable(this.env.services.dialog, TextInputPopup, {
+            title: _t("Shopper's payment code"),
+            placeholder: _t("Scan it, or type its 16 digits"),
+            startingValue: this.codes[line.uuid] || "",
+        });
+        this.codes[line.uuid] = code;
+        return code;
+    }
+
+    /** The code also says who the shopper is. */
+    async setShopper(order, partnerId) {
+        if (!order.getPartner()) {
+            const known = this.pos.models["res.partner"].get(partnerId);
+            order.setPartner(known || (await this.pos.data.read("res.partner", [partnerId]))[0]);
+        }
     }
 
     /** Never pay less than asked silently: set what there is, the cashier sends it again. */
@@ -99,11 +137,15 @@ export class PaymentVoucher extends PaymentInterface {
             if (error instanceof RPCError) {
                 handleRPCError(error, this.env.services.dialog);
             } else if (error instanceof ConnectionLostError) {
-                this.refuse(_t("Vouchers need a connection to the server. Try again, or take another payment."));
+                this.refuseOffline();
             } else {
                 throw error;
             }
         }
+    }
+
+    refuseOffline() {
+        return this.refuse(_t("Vouchers need a connection to the server. Try again, or take another payment."));
     }
 
     refuse(body) {

@@ -1,0 +1,70 @@
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class VoucherLot(models.Model):
+    """Holders are told by mail before vouchers expire: once for each last day, all vouchers in one mail."""
+
+    _inherit = "voucher.lot"
+
+    reminded_for = fields.Date(
+        readonly=True, copy=False, help="Last day of which the holder was reminded; a later last day is reminded of anew.")
+
+    @api.model
+    def _cron_remind(self, chunk=500):
+        """Remind the holders of vouchers that expire within the company's days; commits per chunk when run by cron.
+
+        :return: number of wallets dealt with
+        """
+        done = 0
+        for company in self.env["res.company"].search([("voucher_reminder_days", ">", 0)]):
+            due = SQL(
+                """w.company_id = %s AND EXISTS (
+                       SELECT FROM voucher_lot l WHERE l.wallet_id = w.id AND l.remaining > l.held
+                          AND l.expires_on BETWEEN %s AND %s AND l.reminded_for IS DISTINCT FROM l.expires_on)""",
+                company.id, fields.Date.today(), self._get_reminder_horizon(company))
+            # sudo: a job; nobody may write vouchers
+            wallets = self.env["voucher.wallet"].sudo()
+            done += wallets._run_in_chunks(
+                SQL("SELECT count(*) FROM voucher_wallet w WHERE %s", due),
+                SQL("SELECT w.id FROM voucher_wallet w WHERE %s ORDER BY w.id LIMIT %s FOR UPDATE SKIP LOCKED",
+                    due, chunk),
+                lambda ids, wallets=wallets: wallets.browse(ids)._remind())
+        return done
+
+    @api.model
+    def _get_reminder_horizon(self, company):
+        """Return the last day (``date``) up to which expiring vouchers are reminded of."""
+        return fields.Date.today() + timedelta(days=company.voucher_reminder_days)
+
+
+class VoucherWallet(models.Model):
+    _inherit = "voucher.wallet"
+
+    def _remind(self):
+        """Note that these wallets' holders (one company) are reminded, and mail those who have an address."""
+        expiring = self._search_expiring()
+        expiring.flush_recordset()
+        self.env.execute_query(SQL(
+            "UPDATE voucher_lot SET reminded_for = expires_on WHERE id IN %s", tuple(expiring.ids)))
+        expiring.invalidate_recordset(["reminded_for"])
+        template = self.env.ref("voucher_settlement.mail_template_voucher_expiry", raise_if_not_found=False)
+        if template and (told := self.filtered("partner_id.email")):
+            template.send_mail_batch(told.ids)
+
+    def _search_expiring(self):
+        today = fields.Date.today()
+        return self.env["voucher.lot"].search([
+            ("wallet_id", "in", self.ids), ("remaining", ">", 0), ("expires_on", ">=", today),
+            ("expires_on", "<=", self.env["voucher.lot"]._get_reminder_horizon(self.company_id))])
+
+    def _get_expiring(self):
+        """Return what can be spent of the vouchers that expire soon: ``[(last day, amount)]``, the first day first."""
+        amounts = defaultdict(int)
+        for lot in self._search_expiring():
+            amounts[lot.expires_on] += lot._get_free_cents()
+        places = 10 ** self.currency_id.decimal_places
+        return [(day, cents / places) for day, cents in sorted(amounts.items()) if cents]
