@@ -12,7 +12,7 @@ from tests.support.world import PlatformCase
 
 # Path -> what a visitor who is not logged in gets. A new route belongs here, and into a test of its own.
 ROUTES = {
-    "/alliance": "page", "/alliance/cities": "page",
+    "/alliance": "page", "/alliance/cities": "page", "/alliance/districts": "page",
     "/alliance/apply": "form", "/alliance/apply/send": "form",
     "/alliance/apply/<int:application_id>": "token",
     "/alliance/apply/<int:application_id>/answer": "token",
@@ -31,6 +31,7 @@ ROUTES = {
     "/my/contracts/<int:contract_id>/document": "login",
     "/my/contracts/<int:contract_id>/sign": "login",
     "/my/green-points": "login", "/my/green-points/page/<int:page>": "login",
+    "/my/vouchers/code": "login", "/my/vouchers/code/current": "login",
     "/my/store/products": "login", "/my/store/products/new": "login", "/my/store/products/send": "login",
     "/my/store/products/<int:product_id>": "login", "/my/store/products/<int:product_id>/send": "login",
     "/my/store/products/<int:product_id>/stock": "login", "/my/store/products/<int:product_id>/unlist": "login",

@@ -79,6 +79,7 @@ class PlatformCase(SettlementCommon, VoucherTillCommon, HttpCase):
         self._pay_out()
         self._hear_from_the_bank()
         self._issue_statements()
+        self._show_payment_codes()
         self._change_rates()
         self._open_wizards()
 
@@ -174,6 +175,11 @@ class PlatformCase(SettlementCommon, VoucherTillCommon, HttpCase):
             "store_id": market.id, "date_from": start, "date_to": fields.Date.today(), "amount": 800})
         self.dividend.action_submit()
         self.market = market
+
+    def _show_payment_codes(self):
+        """Everybody with a wallet has looked at the payment code once."""
+        for wallet in self.env["voucher.wallet"].search([]):
+            self.env["voucher.payment.code"]._get_or_create(wallet)
 
     def _issue_statements(self):
         """Both merchants have a statement of what happened until today."""
