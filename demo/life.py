@@ -12,7 +12,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import UserError
 
-from . import names, onboarding, payouts, plan, shares, staff
+from . import names, onboarding, payouts, plan, services, shares, staff
 from .channels import Channels
 from .world import World
 
@@ -67,6 +67,8 @@ def build(env, lang=None, progress=print, periods=plan.PERIODS):
     env["alliance.funding"]._fund_pending()
     progress("payouts and the escrow's bank")
     payouts.build(world)
+    progress("services for points")
+    services.build(world)
     env.cr.commit()
     return world
 

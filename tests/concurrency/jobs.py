@@ -160,6 +160,16 @@ def settle(env, ids, periods):
             raise AssertionError("a settlement was in the way of refunds twenty times in a row")
 
 
+def exchange(env, shopper_id, offer_id, prefix, count):
+    """Book a service ``count`` times at once; return how many bookings were made."""
+    def book(number):
+        return lambda env: env["green.points.exchange"]._exchange(
+            env["res.partner"].browse(shopper_id), env["green.points.offer"].browse(offer_id), f"{prefix},{number}").ids
+
+    outcomes = in_threads(env.registry, [book(number) for number in range(count)])
+    return sum(not isinstance(outcome, UserError) for outcome in outcomes)
+
+
 def credit(env, wallet_id, count):
     """Open one wallet ``count`` times at once."""
     in_threads(env.registry, [

@@ -177,6 +177,35 @@ def test_never_more_than_all_of_a_store_is_issued(scratch_db, world):
         SELECT count(*), sum(percent)::text FROM alliance_share_entry""") == [(33, "99.0033")] * 2
 
 
+def test_the_same_points_are_exchanged_once(scratch_db, world):
+    """60 points of two periods, a service for 7 asked for 40 times at once, 6 to be had: 6 bookings, then the rest."""
+    with scratch_db.open_env() as env:
+        offers = env["green.points.offer"].create([{
+            "name": name, "store_id": world["stores"][1], "points": 7, "capacity": capacity, "date_from": "2020-01-01"}
+            for name, capacity in (("Scarce", 6), ("Plenty", 0))])
+        offers._publish()
+    for number in range(2):
+        race(scratch_db, "sell_and_fund", (
+            f"test,{number}", world["shoppers"][:1] * 5, world["stores"][0], world["merchants"][0]))
+        if not number:
+            race(scratch_db, "settle", (world, 1))
+    for offer, booked in zip(offers.ids, (6, 2), strict=True):
+        got = race(scratch_db, "exchange", *[
+            (world["shoppers"][0], offer, f"test,{offer},{number}", 10) for number in range(4)])
+        assert sum(got) == booked
+    assert scratch_db.query("""
+        SELECT holder_kind, sum(base)::text FROM green_points_entry WHERE kind LIKE 'exchange%%' GROUP BY 1 ORDER BY 1
+        """) == [("merchant", "56.00"), ("shopper", "-56.00")]
+    assert scratch_db.query("SELECT sum(base)::text FROM green_points_position WHERE partner_id = %s", (
+        world["shoppers"][0],)) == [("4.00",)]
+    assert scratch_db.query("""
+        SELECT c.number FROM green_points_cohort c JOIN green_points_position p ON p.cohort_id = c.id
+         WHERE c.state = 'maturing' GROUP BY c.id
+        HAVING c.base_shopper <> COALESCE(sum(p.base) FILTER (WHERE p.holder_kind = 'shopper'), 0)
+            OR c.base_merchant <> COALESCE(sum(p.base) FILTER (WHERE p.holder_kind = 'merchant'), 0)""") == []
+    assert_books_agree(scratch_db)
+
+
 def test_funding_never_overdraws_the_deposit(scratch_db, world):
     """The deposit reaches for 5 of 12 sales, whoever funds them how often at once."""
     with scratch_db.open_env() as env:

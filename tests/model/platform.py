@@ -55,6 +55,9 @@ class Platform:
         self.sales: list[Sale] = []
         self.wallets: dict[str, Wallet] = {}
         self.points: dict[tuple, int] = {}  # (holder, cohort) -> base value
+        self.gone: dict[tuple, list] = {}  # (holder, cohort) -> [(base given away or paid as a debt, index then)]
+        self.away: dict[tuple, int] = {}  # (holder, cohort) -> base of that which is still away, and not owed
+        self.debts: dict[str, list] = {}  # holder -> [base still owed], the oldest first
         self.open = 1
         self.settled: list[dict] = []  # {cohort: increment, ...} of each period, with its last day and reserve
         self.pool = self.outstanding = self.redeemed = self.reserve = 0
@@ -148,13 +151,15 @@ class Platform:
                 self.wallets.setdefault(holder, Wallet())
                 self.points[holder, self.open] = self.points.get((holder, self.open), 0) + base
         for sale in sales:
+            self._pay_points_owed(sale.shopper)
+        for sale in sales:
             if voucher := sale.left("parts", is_funded)[1]:
                 self.wallets[sale.shopper].add(
                     Lot("shopping", voucher, self.today + timedelta(days=self.shopping_days), sale=sale))
         self._sweep()
 
     def _take_back(self, refunds) -> None:
-        shares = []
+        shares, owed = [], []
         for refund in refunds:
             for holder, base in zip((refund.shopper, refund.merchant), refund.bases, strict=True):
                 if base:
@@ -162,14 +167,75 @@ class Platform:
         for refund in refunds:
             cohort = refund.origin.cohort
             for holder, base in zip((refund.shopper, refund.merchant), refund.bases, strict=True):
-                self.points[holder, cohort] -= base
-                shares.append((holder, base * self.index(cohort)))
+                missing = min(max(base - self.points[holder, cohort], 0), max(self.away.get((holder, cohort), 0), 0))
+                self.points[holder, cohort] -= base - missing
+                shares.append((holder, (base - missing) * self.index(cohort)))
+                if missing:
+                    self.away[holder, cohort] -= missing
+                    owed.append((holder, cohort, missing))
         for holder, share in shares:
             self.wallets[holder].cancel(share)
+        for holder, cohort, missing in owed:
+            self.debts.setdefault(holder, []).append(missing)
+            gone = self.gone[holder, cohort]
+            released = sum((base * index for base, index in gone), Fraction(0)) / 100  # as amounts have 12 decimals
+            self.wallets[holder].cancel(100 * floor12(missing * released / sum(base for base, _index in gone)))
+        for holder in dict.fromkeys(holder for holder, _cohort, _missing in owed):
+            self._pay_points_owed(holder)
         for refund in refunds:
             wallet = self.wallets[refund.shopper]
             wallet.claw(refund.parts[1], [lot for lot in wallet.lots if lot.sale is refund.origin])
         self._sweep()
+
+    # -- exchange --------------------------------------------------------------------------
+
+    def is_alive(self, cohort) -> bool:
+        return self.open - 1 - cohort < self.periods
+
+    def exchange(self, shopper, merchant, base):
+        """Give ``base`` of a shopper's points, the oldest first, to a merchant; None when they are too few."""
+        own = sorted(cohort for (holder, cohort), held in self.points.items()
+                     if holder == shopper and held and self.is_alive(cohort))
+        parts = []
+        for cohort in own:
+            part = min(self.points[shopper, cohort], base - sum(taken for _cohort, taken in parts))
+            if part:
+                parts.append((cohort, part))
+        if sum(part for _cohort, part in parts) < base:
+            return None
+        self._move(shopper, merchant, parts)
+        return parts
+
+    def give_points_back(self, shopper, merchant, parts) -> None:
+        self._move(merchant, shopper, parts)
+        self._pay_points_owed(shopper)
+
+    def _move(self, giver, taker, parts) -> None:
+        for holder in (giver, taker):
+            self.wallets.setdefault(holder, Wallet())
+            self.credit(holder)
+        for cohort, part in parts:
+            self._let_go(giver, cohort, part)
+            self.points[taker, cohort] = self.points.get((taker, cohort), 0) + part
+            self.away[taker, cohort] = self.away.get((taker, cohort), 0) - part
+
+    def _let_go(self, holder, cohort, base) -> None:
+        self.points[holder, cohort] -= base
+        self.away[holder, cohort] = self.away.get((holder, cohort), 0) + base
+        self.gone.setdefault((holder, cohort), []).append((base, self.index(cohort)))
+
+    def _pay_points_owed(self, holder) -> None:
+        """Out of the youngest points first."""
+        own = sorted((cohort for (owner, cohort), held in self.points.items()
+                      if owner == holder and held and self.is_alive(cohort)), reverse=True)
+        debts = self.debts.get(holder, [])
+        for number, owed in enumerate(debts):
+            for cohort in own:
+                part = min(debts[number], self.points[holder, cohort])
+                if part:
+                    debts[number] -= part
+                    self._let_go(holder, cohort, part)
+        self.debts[holder] = [owed for owed in debts if owed]
 
     def release_held(self, sale) -> None:
         self._activate([sale])

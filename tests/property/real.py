@@ -67,6 +67,31 @@ class Real:
     def reject_held(self, sale):
         sale.with_user(self.case.analyst).action_reject_rewards("Looked at")
 
+    # -- exchange --------------------------------------------------------------------------
+
+    def exchange(self, shopper, merchant, base):
+        """Return the booking of a service for ``base`` cents of points, or None when they are too few."""
+        offer = self.env["green.points.offer"].create({
+            "name": "Class", "store_id": self.case.stores[merchant].id, "points": base / 100,
+            "date_from": "2020-01-01", "provide_days": 90, "cancel_days": 90})
+        offer._publish()
+        try:
+            with self.env.cr.savepoint():
+                return self.env["green.points.exchange"]._exchange(self.case.people[shopper], offer, next(self.keys))
+        except UserError as error:
+            if "active points" not in str(error):
+                raise
+            return None
+
+    def give_points_back(self, booking):
+        booking._cancel("merchant")
+
+    def get_points_owed(self):
+        self.env.flush_all()
+        self.env.cr.execute("SELECT partner_id, sum(amount - paid)::text FROM green_points_debt GROUP BY 1")
+        names = {partner.id: name for name, partner in self.case.people.items()}
+        return {names[partner]: int(Decimal(owed) * 100) for partner, owed in self.env.cr.fetchall() if Decimal(owed)}
+
     # -- settlement ------------------------------------------------------------------------
 
     def settle(self):

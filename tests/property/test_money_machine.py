@@ -25,7 +25,8 @@ SCENES = {"teahouse": "alliance", "bakery": "alliance", "mall": "own_mall"}
 SHOPPERS = ("ann", "bo", "cai")
 WORTH_REACHING = ("released", "covered in part", "debt", "refund after release", "expired", "given back",
                   "waiting for a deposit", "refund waiting", "rewards pending", "rewards held", "rewards active",
-                  "rewards rejected", "rewards cancelled")
+                  "rewards rejected", "rewards cancelled",
+                  "exchanged", "points owed")
 STEPS = 15
 PERIODS, DEDUCTION_DAYS, SHOPPING_DAYS = 3, 10, 6
 DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
@@ -48,6 +49,7 @@ class MoneyMachine(RuleBasedStateMachine):
         self.real = Real(self.case, START)
         self.model = deepcopy(self.case.model)
         self.sales, self.holds = list(zip(self.model.sales, self.case.sales, strict=True)), []
+        self.bookings = []  # (shopper, merchant, parts, real)
 
     def teardown(self):
         try:
@@ -148,6 +150,36 @@ class MoneyMachine(RuleBasedStateMachine):
         self.model.pass_days(days, [hold for hold, _real in self.holds])
         self.real.pass_days(days)
 
+    @rule(shopper=shoppers, merchant=merchants, base=st.integers(1, 8_000))
+    def exchange(self, shopper, merchant, base):
+        parts, real = self.model.exchange(shopper, merchant, base), self.real.exchange(shopper, merchant, base)
+        assert (parts is None) == (real is None), "one of both refused"
+        if parts:
+            self.bookings.append((shopper, merchant, parts, real))
+
+    @rule(shopper=shoppers, merchant=merchants, cash=st.integers(5_000, 50_000), share=shares)
+    def give_away_and_refund(self, shopper, merchant, cash, share):
+        """Points are exchanged at once, then the purchase is given back: what is not there any more is owed."""
+        self.deposit(merchant, 20_000)
+        self.sell(shopper, merchant, cash, fund=True, hold=False)
+        held = sum(base for (holder, cohort), base in self.model.points.items()
+                   if holder == shopper and self.model.is_alive(cohort))
+        self.exchange(shopper, merchant, max(1, held))
+        sale, real = self.sales[-1]
+        back = max(1, int(sale.refundable * share))
+        self.model.refund(sale, back)
+        self.real.refund(real, back)
+        self.fund(merchant, False)
+
+    @precondition(lambda self: self.bookings)
+    @rule(data=st.data())
+    def give_points_back(self, data):
+        booking = data.draw(st.sampled_from(self.bookings), "booking")
+        self.bookings.remove(booking)
+        *known, real = booking
+        self.model.give_points_back(*known)
+        self.real.give_points_back(real)
+
     # -- what must agree -------------------------------------------------------------------
 
     @invariant()
@@ -163,6 +195,7 @@ class MoneyMachine(RuleBasedStateMachine):
     @invariant()
     def points_agree(self):
         assert self.real.get_points() == {key: base for key, base in self.model.points.items() if base}
+        assert self.real.get_points_owed() == {name: sum(owed) for name, owed in self.model.debts.items() if owed}
 
     @invariant()
     def sales_agree(self):
@@ -187,6 +220,8 @@ class MoneyMachine(RuleBasedStateMachine):
             "refund after release": any(wallet.credited < wallet.credits_total for wallet in wallets),
             "expired": any(lot.left == 0 and lot.expires < model.today for wallet in wallets for lot in wallet.lots),
             "given back": any(hold.restored for hold, _real in self.holds),
+            "exchanged": bool(self.model.gone),
+            "points owed": any(model.debts.values()),
             "matured": len(model.settled) > PERIODS,
             "waiting for a deposit": any(sale.state == "pending" for sale, _real in self.sales),
             "refund waiting": any(refund.state == "pending" for refund in model.in_order_of_refunds),

@@ -38,7 +38,8 @@ class TestRights(PlatformCase):
                    "settlement.index", "settlement.proposal", "risk.decision", "alliance.share.entry",
                    "alliance.shareholding", "alliance.dividend.line", "payout.line", "payout.ack",
                    "escrow.bank.statement", "escrow.bank.line", "escrow.bank.match",
-                   "escrow.reconciliation", "escrow.reconciliation.line")
+                   "escrow.reconciliation", "escrow.reconciliation.line", "green.points.exchange",
+                   "green.points.exchange.line", "green.points.debt")
         table = self._get_table()
         for name in ledgers:
             self.assertLessEqual({*"".join(table[name].values())}, {"R"}, name)

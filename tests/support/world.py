@@ -81,6 +81,7 @@ class PlatformCase(SettlementCommon, VoucherTillCommon, HttpCase):
         self._issue_statements()
         self._show_payment_codes()
         self._change_rates()
+        self._exchange_points()
         self._open_wizards()
 
     def _hold_rewards(self):
@@ -144,6 +145,20 @@ class PlatformCase(SettlementCommon, VoucherTillCommon, HttpCase):
         brand = self._make_merchant("RivalBrand", scene="brand_mall")
         self.env["alliance.product.request"].create(
             {"name": "RivalTeaSet", "price": 99.0, "store_id": brand.store_ids.id})
+
+    def _exchange_points(self):
+        """Each shopper has booked a service; one of them gives the purchase back and owes points."""
+        offers = self.env["green.points.offer"].create([
+            {"name": f"Class of {store.name}", "store_id": store.id, "points": 1.0, "date_from": "2020-01-01"}
+            for store in (self.store, self.rival_store)])
+        offers._publish()
+        self.bookings = [
+            self.env["green.points.exchange"]._exchange(shopper, offer, f"world,{shopper.id}")
+            for shopper, offer in ((self.shopper, offers[0]), (self.rival_shopper, offers[1]))]
+        poor = self._make_partner("RivalDebtor")
+        sale = SettlementCommon._sell(self, 100, poor, self.rival_store)
+        self.env["green.points.exchange"]._exchange(poor, offers[1], f"world,{poor.id}")
+        self._refund(sale, 100)
 
     def _apply_to_join(self):
         """One application that waits, somebody who may not join, and a contract that waits for its signature."""

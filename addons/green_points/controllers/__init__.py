@@ -1,2 +1,4 @@
 from . import portal
+from . import services
 from . import store
+from . import store_services

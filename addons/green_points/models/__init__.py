@@ -2,6 +2,10 @@ from . import green_points_policy
 from . import green_points_cohort
 from . import green_points_entry
 from . import green_points_position
+from . import green_points_offer
+from . import green_points_exchange
+from . import green_points_exchange_line
+from . import green_points_debt
 from . import alliance_qualified_sale
 from . import alliance_qualified_sale_reward
 from . import alliance_qualified_sale_explanation

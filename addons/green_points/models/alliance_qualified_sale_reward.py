@@ -44,6 +44,8 @@ class AllianceQualifiedSale(models.Model):
             cohort = self.env["green.points.cohort"]._lock_open(company)
             self.env["green.points.entry"].sudo()._record(  # sudo: nobody may write the ledger otherwise
                 company_sales._prepare_earn_rows(cohort))
+            for kind in BASE_BY_KIND:  # what is owed is paid out of what is earned
+                self.env["green.points.debt"]._collect(company_sales._get_points_holders(kind), kind, company)
             (company_sales + company_sales._get_funded_refunds()).write(
                 {"reward_state": "active", "cohort_id": cohort.id})
         return sales
@@ -75,6 +77,10 @@ class AllianceQualifiedSale(models.Model):
         """Return the contact that holds this sale's points of ``kind`` (shopper or merchant)."""
         self.ensure_one()
         return self.partner_id if kind == "shopper" else self.merchant_id.partner_id
+
+    def _get_points_holders(self, kind):
+        """Return the contacts that hold the points of ``kind`` of these sales."""
+        return self.env["res.partner"].union(*(sale._get_points_holder(kind) for sale in self))
 
     def _reject_rewards(self):
         """End the rewards of these held sales, and of their refunds, for good."""
@@ -110,12 +116,24 @@ class AllianceQualifiedSale(models.Model):
         rows = self._prepare_refund_rows()
         partners = self.env["res.partner"].browse({row["partner_id"] for row in rows if row["cents"]})
         self._before_base_change(partners)
+        # sudo: whoever refunds, whoever holds the points
+        rows, missing = self.env["green.points.position"].sudo()._split_by_held(rows)
         # sudo: nobody may write the ledger otherwise
         entries = self.env["green.points.entry"].sudo()._record(rows)
         for cohort, refunds in self.grouped(lambda refund: refund.origin_id.cohort_id).items():
             refunds.write({"reward_state": "active", "cohort_id": cohort.id})
         self._after_base_taken(entries)
+        self._owe_points(missing)
         return entries
+
+    def _owe_points(self, missing):
+        """Let holders owe what these refunds could not take, and pay out of the other points that they have."""
+        if not missing:
+            return
+        debts = self.env["green.points.debt"]._owe(missing)
+        self._after_points_owed(debts)
+        for (company, kind), owed in debts.grouped(lambda debt: (debt.company_id, debt.holder_kind)).items():
+            debts._collect(owed.partner_id, kind, company)
 
     def _prepare_refund_rows(self):
         """Return the rows for ``green.points.entry._record`` that take these refunds' points."""
@@ -134,6 +152,9 @@ class AllianceQualifiedSale(models.Model):
 
     def _after_base_taken(self, entries):
         """Hook: ``entries`` (negative) have just taken points from their holders."""
+
+    def _after_points_owed(self, debts):
+        """Hook: refunds took these points of holders who have them no more; ``debts`` are what they owe."""
 
     # -- cancelling ----------------------------------------------------------
 

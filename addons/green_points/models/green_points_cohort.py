@@ -68,6 +68,11 @@ class GreenPointsCohort(models.Model):
             ended = latest.get(cohort.company_id, 0) - 1 - cohort.number
             cohort.age = min(max(ended, 0), cohort.policy_id.period_count)
 
+    def _get_periods_left(self):
+        """Return how many of its periods this cohort still has to come."""
+        self.ensure_one()
+        return self.policy_id.period_count - self.age if self.state != "matured" else 0
+
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(self.env._("Cohorts are never deleted."))

@@ -27,7 +27,7 @@ class GreenPointsEntry(models.Model):
     currency_id = fields.Many2one(related="cohort_id.currency_id")
     kind = fields.Selection(
         [("earn", "Earned"), ("refund", "Taken Back"), ("exchange_in", "Received in Exchange"),
-         ("exchange_out", "Given in Exchange"), ("correction", "Correction")],
+         ("exchange_out", "Given in Exchange"), ("debt", "Owed Points Paid"), ("correction", "Correction")],
         required=True, readonly=True)
     base = fields.Monetary(
         string="Base Value", required=True, readonly=True, help="Base value; negative takes away.")
@@ -36,6 +36,9 @@ class GreenPointsEntry(models.Model):
         help="Green points as shown to their holder: base value × points per currency unit.")
     qualified_sale_id = fields.Many2one(
         "alliance.qualified.sale", readonly=True, index="btree_not_null", ondelete="restrict")
+    exchange_id = fields.Many2one(
+        "green.points.exchange", readonly=True, index="btree_not_null", ondelete="restrict",
+        help="Booking of a service by which these points changed hands.")
     date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     idempotency_key = fields.Char(required=True, readonly=True)
 
@@ -75,7 +78,7 @@ class GreenPointsEntry(models.Model):
 
         :param list rows: dicts of ``partner_id``, ``holder_kind``, ``cohort_id`` (ids and keys),
             ``kind``, ``cents`` (int, not 0, same sign for the whole call), ``qualified_sale_id``
-            (or None) and ``idempotency_key``
+            (or None), ``idempotency_key`` and, of an exchange, ``exchange_id``
         :return: the entries that are new
         :raise psycopg2.errors.CheckViolation: more would be taken than a holder has
         """
@@ -87,7 +90,7 @@ class GreenPointsEntry(models.Model):
         entries = self.browse(self._insert(rows))
         self.env["alliance.qualified.sale"].invalidate_model(["points_entry_ids"], flush=False)
         self.env["green.points.position"]._apply(entries)
-        if rows[0]["cents"] < 0:
+        if any(row["kind"] != "earn" for row in rows):  # what is earned joins the open cohort, locked by the caller
             self.env["green.points.cohort"]._change_bases(entries._get_cohort_deltas())
         return entries
 
@@ -100,12 +103,12 @@ class GreenPointsEntry(models.Model):
             SQL("%s", (
                 row["partner_id"], row["holder_kind"], row["cohort_id"], row["kind"],
                 from_cents(row["cents"], cohorts[row["cohort_id"]].currency_id),
-                row["qualified_sale_id"], now, row["idempotency_key"],
+                row["qualified_sale_id"], row.get("exchange_id"), now, row["idempotency_key"],
             )) for row in rows)
         self.env["alliance.qualified.sale"].flush_model(["partner_id"])
         return [row[0] for row in self.env.execute_query(SQL("""
             INSERT INTO green_points_entry
-                (partner_id, holder_kind, cohort_id, kind, base, qualified_sale_id, date, idempotency_key)
+                (partner_id, holder_kind, cohort_id, kind, base, qualified_sale_id, exchange_id, date, idempotency_key)
             VALUES %s
             ON CONFLICT (idempotency_key) DO NOTHING
             RETURNING id

@@ -1,7 +1,11 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
+
+from odoo.addons.merchant_alliance.tools.money import to_cents
 
 from .holder import HOLDER_KINDS
 
@@ -119,6 +123,59 @@ class GreenPointsPosition(models.Model):
         else:  # an upsert would check the negative row itself against base >= 0
             self._take(sums)
         self.invalidate_model(["base"])
+
+    @api.model
+    def _split_by_held(self, rows):
+        """Divide ``rows`` that take points into what their holders have and what they have given away since.
+
+        Only what left in an exchange, or paid a debt, can be missing: whatever else is, is left in the
+        first part for the database to refuse.
+
+        :param list rows: as for ``green.points.entry._record``, all taking
+        :return: two lists of rows: to be taken, and missing
+        """
+        held, gone = self._lock_held(rows), {}
+        taking, missing = [], []
+        for row in rows:
+            place = row["partner_id"], row["holder_kind"], row["cohort_id"]
+            short = max(-row["cents"] - held.get(place, 0), 0)
+            if short and place not in gone:
+                gone[place] = self._get_gone_cents(*place)
+            short = min(short, gone.get(place, 0))
+            if short:
+                gone[place] -= short
+                missing.append({**row, "cents": -short})
+            held[place] = held.get(place, 0) + row["cents"] + short
+            taking.append({**row, "cents": row["cents"] + short})
+        return taking, missing
+
+    def _lock_held(self, rows):
+        """Return ``{(partner, kind, cohort): cents}`` of the positions that ``rows`` name, locked in one order."""
+        self.flush_model()
+        places = {(row["partner_id"], row["holder_kind"], row["cohort_id"]) for row in rows}
+        if not places:
+            return {}
+        currencies = {cohort.id: cohort.currency_id for cohort in self.env["green.points.cohort"].browse(
+            {cohort for _partner, _kind, cohort in places})}
+        return {
+            (partner, kind, cohort): to_cents(Decimal(base), currencies[cohort])
+            for partner, kind, cohort, base in self.env.execute_query(SQL(
+                """SELECT partner_id, holder_kind, cohort_id, base::text FROM green_points_position
+                    WHERE (partner_id, holder_kind, cohort_id) IN %s
+                 ORDER BY partner_id, holder_kind, cohort_id FOR UPDATE""", tuple(places)))}
+
+    def _get_gone_cents(self, partner_id, kind, cohort_id):
+        """Return what of a holder's points in a cohort left in exchanges or paid debts, less what is owed for it."""
+        currency = self.env["green.points.cohort"].browse(cohort_id).currency_id
+        self.env["green.points.debt"].flush_model()
+        [[gone]] = self.env.execute_query(SQL(
+            """SELECT (COALESCE((SELECT -sum(base) FROM green_points_entry
+                        WHERE partner_id = %(partner)s AND holder_kind = %(kind)s AND cohort_id = %(cohort)s
+                          AND kind IN ('exchange_out', 'exchange_in', 'debt')), 0)
+                     - COALESCE((SELECT sum(amount) FROM green_points_debt
+                        WHERE partner_id = %(partner)s AND holder_kind = %(kind)s AND cohort_id = %(cohort)s), 0)
+                   )::text""", partner=partner_id, kind=kind, cohort=cohort_id))
+        return max(to_cents(Decimal(gone), currency), 0)
 
     def _take(self, sums):
         """Lower the positions named by the query ``sums``; each of them must exist."""

@@ -4,3 +4,5 @@ from . import test_cohort
 from . import test_rewards
 from . import test_ledger
 from . import test_portal
+from . import test_exchange
+from . import test_exchange_pages

@@ -144,10 +144,20 @@ class GreenPointsCommon(TransactionCase):
              WHERE sale.kind = 'sale'
              GROUP BY sale.id
             HAVING COALESCE(sum(part.base_shopper + part.base_merchant), 0) <> COALESCE((
-                   SELECT sum(base) FROM green_points_entry AS entry
+                   SELECT sum(base) FROM (
+                       SELECT qualified_sale_id, base FROM green_points_entry
+                       UNION ALL SELECT qualified_sale_id, -amount FROM green_points_debt) AS entry
                      JOIN alliance_qualified_sale AS named ON named.id = entry.qualified_sale_id
                     WHERE sale.id IN (named.id, named.origin_id)), 0)""")
-        self.assertFalse(self.env.cr.fetchall(), "a sale's entries differ from its active bases")
+        self.assertFalse(self.env.cr.fetchall(), "a sale's entries and what is owed differ from its active bases")
+        self.env.cr.execute("""
+            SELECT partner_id, holder_kind, sum(paid) FROM green_points_debt GROUP BY 1, 2
+            EXCEPT
+            SELECT partner_id, holder_kind, sum(-base) FILTER (WHERE kind = 'debt')
+              FROM green_points_entry GROUP BY 1, 2""")
+        self.assertFalse([row for row in self.env.cr.fetchall() if row[2]], "what was paid differs from the ledger")
+        self.env.cr.execute("SELECT sum(base) FROM green_points_entry WHERE kind IN ('exchange_in', 'exchange_out')")
+        self.assertFalse(self.env.cr.fetchone()[0], "an exchange made or lost points")
 
     @staticmethod
     def _at(text):

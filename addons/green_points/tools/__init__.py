@@ -1,1 +1,1 @@
-from . import allocation, curve, curve_chart
+from . import allocation, curve, curve_chart, exchange

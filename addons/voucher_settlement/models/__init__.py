@@ -19,6 +19,8 @@ from . import settlement_period_figures
 from . import settlement_proposal
 from . import settlement_index
 from . import green_points_cohort
+from . import green_points_debt
+from . import green_points_entry
 from . import voucher_wallet
 from . import voucher_wallet_credit
 from . import voucher_wallet_claw

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
@@ -8,7 +10,7 @@ from ..tools.release import ceil_cents
 
 MAKER = "voucher_settlement.group_settlement_maker"
 CHECKER = "voucher_settlement.group_settlement_checker"
-KEPT_ON_SETTLE = ("base", "step", "coverage", "increment", "accumulated")
+KEPT_ON_SETTLE = ("step", "coverage", "increment", "accumulated")
 
 
 class SettlementPeriod(models.Model):
@@ -256,6 +258,7 @@ class SettlementPeriod(models.Model):
                 self.env._("%(where)s, %(field)s: %(old)s became %(new)s", where=where, field=name,
                            old=f"{old[name]:.12f}", new=f"{line[name]:.12f}")
                 for name in KEPT_ON_SETTLE if f"{old[name]:.12f}" != f"{line[name]:.12f}"]
+        changes += self._get_changed_bases(figures["lines"])
         changes += [
             self.env._("cohort %(number)s, %(kind)s: no longer takes part",
                        number=line.cohort_number, kind=line.holder_kind) for line in approved.values()]
@@ -267,6 +270,21 @@ class SettlementPeriod(models.Model):
             raise UserError(self.env._(
                 "%(period)s differs from what was approved. Reset and compute it again:\n%(changes)s",
                 period=self.name, changes="\n".join(changes)))
+
+    def _get_changed_bases(self, lines):
+        """Return a line of text for each cohort whose base is not what was approved.
+
+        Points that pass from shoppers to merchants meanwhile change neither what is due nor what is released.
+        """
+        before, now = defaultdict(int), defaultdict(int)
+        for line in self.proposal_ids:
+            before[line.cohort_number] += to_cents(line.base, self.currency_id)
+        for line in lines:
+            now[line["cohort_number"]] += to_cents(line["base"], self.currency_id)
+        return [
+            self.env._("cohort %(number)s, base: %(old)s became %(new)s", number=number,
+                       old=from_cents(before[number], self.currency_id), new=from_cents(now[number], self.currency_id))
+            for number in before if number in now and before[number] != now[number]]
 
     # -- effects -------------------------------------------------------------------------------
 

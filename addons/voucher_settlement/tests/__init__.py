@@ -17,6 +17,7 @@ from . import test_escrow_reconcile
 from . import test_payout
 from . import test_payout_portal
 from . import test_wallet
+from . import test_exchange
 from . import test_web_voucher
 from . import test_statement
 from . import test_statement_portal
