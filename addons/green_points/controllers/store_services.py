@@ -1,3 +1,5 @@
+import re
+
 from werkzeug.exceptions import NotFound
 
 from odoo.exceptions import UserError, ValidationError
@@ -134,11 +136,9 @@ class StoreServices(MerchantPortal):
             errors["name"] = env._("Please give a name of 2 to 80 characters, in one language at least.")
         chosen = stores.filtered(lambda store: str(store.id) == str(post.get("store_id"))) or stores[:1]
         values["store_id"] = chosen.id
-        try:
-            values["points"] = float((post.get("points") or "").replace(",", "."))
-            if not 0.01 <= values["points"] <= LIMIT or abs(round(values["points"], 2) - values["points"]) > 1e-9:
-                raise ValueError
-        except ValueError:
+        price = re.fullmatch(r"\d{1,7}(?:[.,]\d{1,2})?", (post.get("points") or "").strip())
+        values["points"] = float(price[0].replace(",", ".")) if price else 0.0
+        if values["points"] <= 0:
             errors["points"] = env._("Please give a price above zero, with at most two decimals.")
         for name, (lowest, highest) in WHOLE_NUMBERS.items():
             text = (post.get(name) or "").strip()

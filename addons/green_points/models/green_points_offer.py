@@ -44,7 +44,7 @@ class GreenPointsOffer(models.Model):
     state = fields.Selection(
         [("draft", "Not Offered"), ("published", "Offered"), ("blocked", "Taken Down")],
         required=True, readonly=True, default="draft", copy=False, index=True, tracking=True)
-    reason = fields.Text(string="Reason", copy=False, help="Why it was taken down; the merchant reads it.")
+    reason = fields.Text(copy=False, help="Why it was taken down; the merchant reads it.")
     exchange_ids = fields.One2many("green.points.exchange", "offer_id", string="Bookings", groups="base.group_user")
 
     _points_positive = models.Constraint("CHECK (points > 0)", "Price in Points: must be above zero.")

@@ -94,7 +94,7 @@ class AllianceQualifiedSale(models.Model):
 
     def _after_points_owed(self, debts):
         """Cancel what the missing points had released by the time when their holder gave them away."""
-        super()._after_points_owed(debts)
+        result = super()._after_points_owed(debts)
         for company in debts.company_id:
             owed = debts.filtered(lambda debt, company=company: debt.company_id == company)
             wallets = self.env["voucher.wallet"]._get_or_create_batch(owed.partner_id, company)
@@ -102,6 +102,7 @@ class AllianceQualifiedSale(models.Model):
             wallets._cancel_released([
                 (by_partner[debt.partner_id], debt._get_released(), f"owed{debt.id}",
                  {"qualified_sale_id": debt.qualified_sale_id.id}) for debt in owed])
+        return result
 
     def _take_points(self):
         """Take the refunds' part of the shopping vouchers back as well."""
