@@ -229,7 +229,7 @@ class Platform:
         own = sorted((cohort for (owner, cohort), held in self.points.items()
                       if owner == holder and held and self.is_alive(cohort)), reverse=True)
         debts = self.debts.get(holder, [])
-        for number, owed in enumerate(debts):
+        for number in range(len(debts)):
             for cohort in own:
                 part = min(debts[number], self.points[holder, cohort])
                 if part:

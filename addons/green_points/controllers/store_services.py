@@ -169,7 +169,7 @@ class StoreServices(MerchantPortal):
 
     def _save_offer(self, offer, values, texts):
         """Write what the form says, in each language; the other language's text stands in for one left out."""
-        first = next((text for text in texts.values() if text[0]))
+        first = next(text for text in texts.values() if text[0])
         if offer:
             offer.write(values)
         else:

@@ -129,7 +129,8 @@ class GreenPointsOffer(models.Model):
         today = self._get_today(company)
         return Domain([
             ("company_id", "=", company.id), ("state", "=", "published"), ("store_id.is_listed", "=", True),
-            ("is_full", "=", False), ("date_from", "<=", today), "|", ("date_to", "=", False), ("date_to", ">=", today)])
+            ("is_full", "=", False), ("date_from", "<=", today),
+            "|", ("date_to", "=", False), ("date_to", ">=", today)])
 
     @api.model
     def _get_today(self, company):
