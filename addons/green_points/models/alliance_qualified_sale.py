@@ -1,4 +1,5 @@
 from collections import defaultdict
+from decimal import Decimal
 
 from odoo import fields, models
 from odoo.exceptions import ValidationError
@@ -74,13 +75,17 @@ class AllianceQualifiedSale(models.Model):
     def _get_allocation_weights(self, policy):
         """Return the weights (``Decimal``) of ``ALLOCATION_FIELDS`` for this sale."""
         pool, shopping, commission, reserve, fee = policy._get_weights()
-        if not self._has_promoter():
-            pool, commission = pool + commission, 0
-        return [pool, shopping, commission, reserve, fee]
+        paid = commission * self._get_promoter_share()
+        return [pool + commission - paid, shopping, paid, reserve, fee]
 
-    def _has_promoter(self):
-        """Hook: whether somebody earns a commission from this sale."""
-        return False
+    def _get_promoter_share(self):
+        """Return the part of the commission share that the sale's promoter gets, ``Decimal`` 0 to 1.
+
+        What nobody gets goes to the rebate pool.
+        """
+        self.ensure_one()
+        agreement = self.sudo().promoter_agreement_id  # sudo: who registers sales need not know promoters
+        return Decimal(repr(agreement.rate)) / 100 if agreement else Decimal(0)
 
     def _prepare_refund_allocation_vals(self, left):
         """Return the values of this refund as negative parts of what is left of its origin.

@@ -3,12 +3,14 @@ from random import Random
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
+from odoo.addons.merchant_alliance.tests.common_promoter import PromoterMixin
+
 from ..models.alliance_qualified_sale import ALLOCATION_FIELDS, BASE_FIELDS
 from .common import GreenPointsCommon
 
 
 @tagged("post_install", "-at_install")
-class TestAllocationOfSales(GreenPointsCommon):
+class TestAllocationOfSales(PromoterMixin, GreenPointsCommon):
 
     def test_a_sale_is_divided_by_the_policy(self):
         sale = self._register_sales(100_005)  # 10 % is 10000.5 cents, half up 10001
@@ -20,9 +22,22 @@ class TestAllocationOfSales(GreenPointsCommon):
         self.assertFalse(self._entries(sale), "nothing is given before the money is there")
 
     def test_commission_is_set_aside_for_a_promoter(self):
-        self.patch(type(self.env["alliance.qualified.sale"]), "_has_promoter", lambda sale: True)
+        self._bind(self.shopper, self._make_promoter("pr_whole"))
         sale = self._register_sales(100_000)
         self.assertEqual(self._cents(sale, *ALLOCATION_FIELDS), [6000, 1000, 500, 500, 2000])
+
+    def test_what_the_promoter_does_not_get_goes_to_the_pool(self):
+        self._bind(self.shopper, self._make_promoter("pr_part", rate=33.33))
+        sale = self._register_sales(100_000)
+        # 33.33 % of 500 is 166.65, the largest remainder
+        self.assertEqual(self._cents(sale, *ALLOCATION_FIELDS), [6333, 1000, 167, 500, 2000])
+        self._fund()
+        refund = self._refund(sale, 40_000)
+        self.assertEqual(sum(self._cents(refund, *ALLOCATION_FIELDS)), -4000)
+        self.assertEqual(self._cents(refund, "alloc_commission"), [-67])
+        self._refund(sale, 60_000)
+        left = sale._get_left_cents(lambda refund: True)[sale]
+        self.assertEqual({left[fname] for fname in ALLOCATION_FIELDS}, {0}, "refunded whole, nothing is left of it")
 
     def test_the_platforms_own_shop_earns_no_points(self):
         own = self._create_merchant("Own Mall", rate=10.0, is_platform=True)

@@ -7,6 +7,8 @@ from . import deposit
 from . import directory
 from . import pickup
 from . import portal
+from . import promoter
+from . import promoter_link
 from . import scan
 from . import shares
 from . import staff

@@ -15,6 +15,7 @@ from . import alliance_dividend
 from . import alliance_dividend_line
 from . import resource_calendar
 from . import resource_calendar_attendance
+from . import alliance_signed_document
 from . import alliance_contract
 from . import alliance_contract_version
 from . import alliance_contract_signature
@@ -24,11 +25,18 @@ from . import alliance_rate_change_line
 from . import alliance_rate_change_send
 from . import alliance_qualified_sale
 from . import alliance_qualified_sale_register
+from . import alliance_promoter
+from . import alliance_promoter_review
+from . import alliance_promoter_agreement
+from . import alliance_promoter_binding
+from . import alliance_promoter_report
+from . import alliance_qualified_sale_promoter
 from . import alliance_deposit_entry
 from . import alliance_funding
 from . import alliance_merchant_stock
 from . import alliance_merchant_topup
 from . import alliance_product_request
+from . import base_partner_merge
 from . import ir_actions_report
 from . import payment_transaction
 from . import payment_transaction_deposit
@@ -39,8 +47,10 @@ from . import product_product
 from . import product_template
 from . import product_template_brand
 from . import res_company
+from . import res_company_promoter
 from . import res_config_settings
 from . import res_users
+from . import res_partner
 from . import sale_order
 from . import sale_order_line
 from . import sale_order_pickup

@@ -206,10 +206,7 @@ class AllianceApplication(models.Model):
     def _start_clock(self):
         """Promise an answer: a deadline in working days, and a task for the reviewer."""
         for application in self:
-            company = application.company_id
-            calendar = company.resource_calendar_id or self.env.ref("resource.resource_calendar_std")
-            last = calendar.plan_days(company.alliance_review_days + 1, fields.Datetime.now(), compute_leaves=True)
-            application._write_state(application.state, deadline=last and last.date())
+            application._write_state(application.state, deadline=application.company_id._get_review_day())
         for application in self.filtered("user_id"):
             application._ask_reviewer()
 

@@ -1,23 +1,17 @@
-import hashlib
-
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
+
+from .alliance_signed_document import EVIDENCE
 
 
 class AllianceContract(models.Model):
     """Signing in the portal: a drawn signature, who, when and from where, and the document as it was then."""
 
-    _inherit = "alliance.contract"
+    _name = "alliance.contract"
+    _inherit = ["alliance.contract", "alliance.signed.document"]
 
     sent_on = fields.Datetime(readonly=True, copy=False)
     signature = fields.Image(max_width=1024, max_height=1024, readonly=True, copy=False, attachment=True)
-    signed_ip = fields.Char(string="Signed From", readonly=True, copy=False, help="Internet address.")
-    signed_user_id = fields.Many2one("res.users", string="Signed With Login", readonly=True, copy=False)
-    document_id = fields.Many2one(
-        "ir.attachment", string="Signed Document", readonly=True, copy=False, ondelete="restrict")
-    document_hash = fields.Char(
-        string="SHA-256", readonly=True, copy=False, help="Of the signed document; shows that nobody changed it.")
-    document_intact = fields.Boolean(compute="_compute_document_intact", compute_sudo=True)
 
     _signature_is_proven = models.Constraint(
         "CHECK (signed_user_id IS NULL OR (signed_ip IS NOT NULL AND document_hash IS NOT NULL))",
@@ -28,14 +22,8 @@ class AllianceContract(models.Model):
         self.ensure_one()
         return f"/my/contracts/{self.id}"
 
-    @api.depends("document_id.checksum", "document_hash")
-    def _compute_document_intact(self):
-        for contract in self:
-            document = contract.document_id.raw
-            contract.document_intact = bool(document) and get_hash(document) == contract.document_hash
-
     def write(self, vals):
-        if {"signature", "signed_ip", "signed_user_id", "document_id", "document_hash", "sent_on"} & set(vals):
+        if {"signature", "sent_on", *EVIDENCE} & set(vals):
             raise UserError(self.env._("A signature is made in the portal, by the merchant."))
         return super().write(vals)
 
@@ -93,24 +81,12 @@ class AllianceContract(models.Model):
             raise UserError(self.env._("%s is not there to be signed; ask the platform.", self.name))
         if not (name or "").strip() or not signature:
             raise UserError(self.env._("Please write your name and draw your signature."))
-        self._activate(
-            name.strip(), signature=signature, signed_ip=address, signed_user_id=user.id, document_hash="-" * 64)
-        document = self._make_document()
-        self._write_step({"document_id": document.id, "document_hash": get_hash(document.raw)})
+        self._activate(name.strip(), signature=signature, **self._prepare_evidence_vals(user, address))
+        document = self._freeze_document()
         self.message_post(
             body=self.env._("Signed by %(name)s with the login %(login)s from %(address)s.",
                             name=name.strip(), login=user.login, address=address),
             attachment_ids=document.ids, author_id=user.partner_id.id)
 
-    def _make_document(self):
-        """Return the contract as it is now as an attachment; PDF where it can be made, else HTML."""
-        content, kind, mimetype = self.env["ir.actions.report"]._render_document(
-            "merchant_alliance.report_contract", self.ids)
-        return self.env["ir.attachment"].create({
-            "name": f"{self.name.replace('/', '-')}.{kind}", "raw": content, "res_model": self._name, "res_id": self.id,
-            "mimetype": mimetype.split(";")[0]})
-
-
-def get_hash(content: bytes) -> str:
-    """Return the SHA-256 of a document, as hexadecimal digits."""
-    return hashlib.sha256(content).hexdigest()
+    def _get_document_report(self):
+        return "merchant_alliance.report_contract"

@@ -17,6 +17,11 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.alliance_topup_min", readonly=False, currency_field="alliance_currency_id")
     alliance_topup_max = fields.Monetary(
         related="company_id.alliance_topup_max", readonly=False, currency_field="alliance_currency_id")
+    promoter_rate = fields.Float(related="company_id.promoter_rate", readonly=False)
+    promoter_binding_days = fields.Integer(related="company_id.promoter_binding_days", readonly=False)
+    promoter_agreement_days = fields.Integer(related="company_id.promoter_agreement_days", readonly=False)
+    promoter_link_days = fields.Integer(related="company_id.promoter_link_days", readonly=False)
+    promoter_change_allowed = fields.Boolean(related="company_id.promoter_change_allowed", readonly=False)
     dividend_journal_id = fields.Many2one(related="company_id.dividend_journal_id", readonly=False)
     dividend_equity_account_id = fields.Many2one(related="company_id.dividend_equity_account_id", readonly=False)
     dividend_payable_account_id = fields.Many2one(related="company_id.dividend_payable_account_id", readonly=False)

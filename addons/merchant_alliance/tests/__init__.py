@@ -16,6 +16,8 @@ from . import test_pos_amounts
 from . import test_pos_exchange
 from . import test_pos_sale
 from . import test_rate_change
+from . import test_promoter
+from . import test_promoter_pages
 from . import test_register
 from . import test_rights
 from . import test_scan

@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
-from ..models.alliance_contract_signature import get_hash
+from ..models.alliance_signed_document import get_hash
 from .common import AllianceCommon
 from .common_application import make_picture
 

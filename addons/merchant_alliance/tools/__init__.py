@@ -1,1 +1,1 @@
-from . import amount, money, qr, serialize
+from . import amount, household, money, qr, serialize
