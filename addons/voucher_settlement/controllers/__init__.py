@@ -3,4 +3,5 @@ from . import green_points
 from . import payment
 from . import payment_code
 from . import vouchers
+from . import promoter
 from . import statements

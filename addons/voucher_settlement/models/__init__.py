@@ -12,7 +12,9 @@ from . import escrow_posting_sales
 from . import escrow_posting_deposit
 from . import escrow_posting_vouchers
 from . import escrow_check
+from . import escrow_posting_commission
 from . import res_company
+from . import res_company_commission
 from . import res_config_settings
 from . import settlement_period
 from . import settlement_period_figures
@@ -31,6 +33,8 @@ from . import voucher_hold
 from . import voucher_hold_line
 from . import voucher_entry
 from . import alliance_payment_share
+from . import alliance_promoter
+from . import promoter_commission
 from . import alliance_qualified_sale
 from . import alliance_qualified_sale_voucher
 from . import alliance_funding

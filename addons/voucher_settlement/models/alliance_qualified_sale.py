@@ -16,11 +16,19 @@ class AllianceQualifiedSale(models.Model):
         help="Of a refund: its shopping voucher's part that the rebate pool bore, because the voucher had "
              "been given already; the clawback brings it back.")
 
+    forfeit_move_id = fields.Many2one(
+        "account.move", string="Commission Returned", readonly=True, copy=False, index="btree_not_null",
+        ondelete="restrict", groups="base.group_user",
+        help="Entry that brought the commission of this rejected sale to the rebate pool.")
     statement_id = fields.Many2one(
         "merchant.statement", readonly=True, copy=False, index="btree_not_null", ondelete="restrict",
         groups="base.group_user", help="What happens from now on is on the next one.")
 
     _unstated_idx = models.Index("(merchant_id) WHERE statement_id IS NULL")
+    _commission_due_idx = models.Index(
+        "(company_id, sale_datetime) WHERE promoter_id IS NOT NULL AND kind = 'sale' AND alloc_commission > 0")
+    _forfeited_idx = models.Index(
+        "(company_id) WHERE promoter_id IS NOT NULL AND reward_state = 'rejected' AND forfeit_move_id IS NULL")
     _unearned_idx = models.Index("(company_id, merchant_id) WHERE earned_move_id IS NULL")
 
     def _get_voucher_from_pool_cents(self):
@@ -51,5 +59,5 @@ class AllianceQualifiedSale(models.Model):
     def action_open_moves(self):
         """Open the journal entries in which this sale's concession is booked."""
         return (
-            self.earned_move_id | self.funding_id.move_id | self.funding_id.reversal_move_id
+            self.earned_move_id | self.funding_id.move_id | self.funding_id.reversal_move_id | self.forfeit_move_id
         )._get_escrow_action()

@@ -28,6 +28,7 @@ ESCROW_EVENTS = [
     ("payout", "Payout Sent"),
     ("payout_paid", "Payout Paid"),
     ("payout_failed", "Payout Failed"),
+    ("forfeit", "Commission Returned"),
 ]
 
 _BACK_TO_POOL = {"vouchers_outstanding": 1, "rebate_pool": -1}
@@ -49,6 +50,7 @@ EVENT_PATTERNS = {
     "payout": {},
     "payout_paid": {},
     "payout_failed": {},
+    "forfeit": {"escrow_bank": 1, "rebate_pool": -1},
 }
 
 # Events that pay out of the escrow bank, and the model whose record must stand behind each.

@@ -9,6 +9,7 @@ class ResConfigSettings(models.TransientModel):
     statement_interval = fields.Selection(related="company_id.statement_interval", readonly=False)
     statement_dispute_days = fields.Integer(related="company_id.statement_dispute_days", readonly=False)
     voucher_reminder_days = fields.Integer(related="company_id.voucher_reminder_days", readonly=False)
+    promoter_refund_days = fields.Integer(related="company_id.promoter_refund_days", readonly=False)
     escrow_journal_id = fields.Many2one(related="company_id.escrow_journal_id", readonly=False)
     voucher_journal_id = fields.Many2one(related="company_id.voucher_journal_id", readonly=False)
     operating_bank_account_id = fields.Many2one(related="company_id.operating_bank_account_id", readonly=False)
