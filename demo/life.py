@@ -12,7 +12,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import UserError
 
-from . import names, onboarding, payouts, plan, services, shares, staff
+from . import names, onboarding, payouts, plan, promoters, services, shares, staff
 from .channels import Channels
 from .world import World
 
@@ -47,6 +47,7 @@ def build(env, lang=None, progress=print, periods=plan.PERIODS):
             with freeze_time(clock + timedelta(minutes=5)):
                 _settle(world)
                 env["merchant.statement"]._cron_issue()
+                env["promoter.commission"]._cron_earn()
         if week.number == periods - 1:
             _reject_held(world)
         env.cr.commit()
@@ -62,6 +63,8 @@ def build(env, lang=None, progress=print, periods=plan.PERIODS):
     progress("merchants who want to join")
     onboarding.build(world)
     staff.build(world)
+    progress("promoters")
+    promoters.build_waiting(world)
     progress("shareholders of the supermarkets")
     shares.build(world)
     env["alliance.funding"]._fund_pending()
@@ -87,6 +90,7 @@ def _build_world(env, chinese, progress):
     world.build_staff()
     world.build_shoppers()
     world.build_merchants(_shanghai_date(datetime.utcnow()))
+    promoters.build(world)
     progress("products and tills")
     world.build_products()
     world.build_tills()

@@ -39,7 +39,8 @@ class TestRights(PlatformCase):
                    "alliance.shareholding", "alliance.dividend.line", "payout.line", "payout.ack",
                    "escrow.bank.statement", "escrow.bank.line", "escrow.bank.match",
                    "escrow.reconciliation", "escrow.reconciliation.line", "green.points.exchange",
-                   "green.points.exchange.line", "green.points.debt")
+                   "green.points.exchange.line", "green.points.debt",
+                   "alliance.promoter.binding", "promoter.commission")
         table = self._get_table()
         for name in ledgers:
             self.assertLessEqual({*"".join(table[name].values())}, {"R"}, name)

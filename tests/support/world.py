@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.fields import Command
 from odoo.tests import HttpCase
 
+from odoo.addons.merchant_alliance.tests.common_promoter import PromoterMixin
 from odoo.addons.voucher_settlement.tests.common import SettlementCommon
 from odoo.addons.voucher_settlement.tests.common_payments import VoucherTillCommon
 
@@ -11,7 +12,7 @@ from .roles import create_user, create_users
 from .surface import get_own_models
 
 
-class PlatformCase(SettlementCommon, VoucherTillCommon, HttpCase):
+class PlatformCase(PromoterMixin, SettlementCommon, VoucherTillCommon, HttpCase):
     """Two merchants and two shoppers with sales, points, vouchers, holds, payments and reimbursements.
 
     ``users`` has one user for each role (the merchant, its staff and the shopper are the first ones), ``rivals``
@@ -52,6 +53,7 @@ class PlatformCase(SettlementCommon, VoucherTillCommon, HttpCase):
 
     def _live(self):
         """Two settled periods, one that waits for its checker, and one of everything else."""
+        self._promote()
         people = [(self.shopper, self.store), (self.rival_shopper, self.rival_store)]
         for shopper, store in people:
             SettlementCommon._sell(self, 1000, shopper, store)
@@ -83,6 +85,19 @@ class PlatformCase(SettlementCommon, VoucherTillCommon, HttpCase):
         self._change_rates()
         self._exchange_points()
         self._open_wizards()
+
+    def _promote(self):
+        """Two promoters, a shopper each, with commissions pending, payable and paid; and one who has applied."""
+        self.company.promoter_refund_days = 0
+        self.promoters = [self._make_promoter(f"world_{name}") for name in ("promoter", "rival_promoter")]
+        for promoter, store in zip(self.promoters, (self.store, self.rival_store), strict=True):
+            buyer = self._make_partner("BuyerOf" + promoter.partner_id.name)
+            self._bind(buyer, promoter)
+            SettlementCommon._sell(self, 1000, buyer, store)
+            self.env["promoter.commission"]._earn_due(self.company)
+            self.env["promoter.commission"]._mark_paid(promoter, 100, f"world,{promoter.id}")
+        self.rivals["promoter"] = self.promoters[1].partner_id.user_ids
+        self._apply_as_promoter("world_applicant")
 
     def _hold_rewards(self):
         limits = self.env["risk.policy"]._get_policy(self.company)
@@ -243,6 +258,8 @@ class PlatformCase(SettlementCommon, VoucherTillCommon, HttpCase):
     def _open_wizards(self):
         """One of every transient model, as somebody with the right has it open."""
         self.wizards = [
+            self.env["alliance.promoter.decision"].with_user(self.users["operator"]).create({
+                "promoter_ids": self.promoters[0].ids, "outcome": "end", "reason": "invented"}),
             self.env["alliance.deposit.wizard"].with_user(self.users["operator"]).create(
                 {"merchant_id": self.merchant.id, "amount": 99999.0, "reference": "invented"}),
             self.env["risk.review"].with_user(self.users["analyst"]).create(
