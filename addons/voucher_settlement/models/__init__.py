@@ -64,6 +64,7 @@ from . import payout_ack
 from . import payout_source_merchant
 from . import payout_source_dividend
 from . import payout_batch_steps
+from . import payout_source_commission
 from . import payout_batch_ack
 from . import payout_file
 from . import res_company_payout

@@ -1,5 +1,6 @@
 from . import test_brand_order
 from . import test_commission
+from . import test_commission_payout
 from . import test_escrow
 from . import test_escrow_access
 from . import test_escrow_chart
