@@ -35,7 +35,8 @@ class PayoutBatch(models.Model):
         for line in lines.filtered(lambda line: line.kind == "commission"):
             key = f"payout.line,{line.id}"
             if event == "payout":
-                commissions._mark_paid(self.env["alliance.promoter"].browse(line.origin_id), line._get_cents(), key, move)
+                promoter = self.env["alliance.promoter"].browse(line.origin_id)
+                commissions._mark_paid(promoter, line._get_cents(), key, move)
             elif event == "payout_failed":
                 commissions._unmark_paid(key, move)
         return move
