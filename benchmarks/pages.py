@@ -38,7 +38,9 @@ PAGES = {
     "directory, open now": "/alliance?open=1", "directory, near and open": "/alliance?near=31.23,121.47&open=1",
     "directory, nothing fits": "/alliance?q=没有这样的店",
     "store's page": "/alliance/store/{store}", "store's payment page": "/alliance/store/{store}/pay",
-    "merchant's dashboard": "/my/store", "merchant's payments": "/my/store/payments",
+    "merchant's sales": "/my/store", "merchant's payments": "/my/store/payments",
+    "merchant's dashboard": "/my/store/dashboard", "dashboard, today": "/my/store/dashboard?span=day",
+    "dashboard, 90 days": "/my/store/dashboard?span=quarter",
 }
 
 

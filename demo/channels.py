@@ -102,6 +102,8 @@ class Channels:
             shopper = self.world.shoppers[index]
             order = self.env["sale.order"]._create_scan_order(
                 self.world.stores[key], shopper, cents, f"demolife{number}", note and self.world.text(note))
+            if coupon := order._get_usable_coupons()[:1]:
+                order._apply_coupon(coupon.code)
             wallet = self.env["voucher.wallet"]._get_or_create(shopper, self.world.company)
             if with_vouchers and wallet._get_spendable(self.world.stores[key]) >= with_vouchers:
                 order._apply_vouchers(with_vouchers)

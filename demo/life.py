@@ -12,7 +12,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import UserError
 
-from . import names, onboarding, payouts, plan, promoters, services, shares, staff
+from . import customers, names, onboarding, payouts, plan, promoters, services, shares, staff
 from .channels import Channels
 from .world import World
 
@@ -55,6 +55,8 @@ def build(env, lang=None, progress=print, periods=plan.PERIODS):
             progress(f"period {week.number} of {periods}: "
                      f"{env['alliance.qualified.sale'].search_count([])} sales, "
                      f"{time.monotonic() - started:.0f} s")
+    progress("customers who hear from their noodle shop")
+    customers.build(world)
     progress("today's orders at the tills, in the web mall and by QR code")
     channels = Channels(world)
     channels.sell_at_the_tills()

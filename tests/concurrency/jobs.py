@@ -239,3 +239,17 @@ def pay_out(env, ids, count):
     with env.registry.cursor() as cr:
         batches = odoo.api.Environment(cr, odoo.api.SUPERUSER_ID, {})["payout.batch"].browse(made)
         return [batch.line_ids.filtered(lambda line: line.state == "sent")._get_cents() for batch in batches]
+
+
+def use_coupon(env, coupon_id, order_ids, counters):
+    """Use a coupon for each of these payments and ``counters`` times at a counter; return how often that worked."""
+    code = env["alliance.coupon"].browse(coupon_id).code
+
+    def apply(order_id):
+        return lambda env: bool(env["sale.order"].browse(order_id)._apply_coupon(code) or True)
+
+    def redeem(env):
+        return bool(env["alliance.coupon"].browse(coupon_id)._redeem_at_counter(10_000))
+
+    outcomes = in_threads(env.registry, [apply(order_id) for order_id in order_ids] + [redeem] * counters)
+    return sum(outcome is True for outcome in outcomes)

@@ -316,3 +316,30 @@ def test_what_is_due_is_in_one_payout(scratch_db, world):
          WHERE l.parent_state = 'posted'""")
     assert transit == "19.75"
     assert_books_agree(scratch_db)
+
+
+def test_a_coupon_is_used_once_by_40_at_once(scratch_db, world):
+    """One coupon, entered at a counter and used in as many payments of its shopper, all at the same moment."""
+    with scratch_db.open_env() as env:
+        merchant, shopper = (env[model].browse(world[ids][0]) for model, ids in (
+            ("alliance.merchant", "merchants"), ("res.partner", "shoppers")))
+        env["alliance.consent"]._give(merchant, shopper, "store")
+        today = fields.Date.today()
+        campaign = env["alliance.campaign"].create({
+            "name": "Race", "body": "x", "merchant_id": merchant.id, "kind": "coupon", "discount": "percent",
+            "discount_percent": 20, "valid_from": today, "valid_to": today})
+        campaign._start()
+        campaign._send_batch()
+        coupon = campaign.coupon_ids.id
+        store = env["alliance.store"].browse(world["stores"][0])
+        orders = [env["sale.order"]._create_scan_order(store, shopper, 10_000, f"coupon{number:04}").id
+                  for number in range(20)]
+    outcomes = race(scratch_db, "use_coupon", *[(coupon, orders[number::4], 5) for number in range(4)])
+    assert sum(outcomes) == 1
+    [(state, reduction, order)] = scratch_db.query(
+        "SELECT state, reduction_amount::text, sale_order_id FROM alliance_coupon WHERE id = %s", (coupon,))
+    assert (state, float(reduction)) == (("reserved", 20.0) if order else ("used", 20.0))
+    lowered = scratch_db.query("SELECT id FROM sale_order WHERE amount_total = 80")
+    assert lowered == ([(order,)] if order else [])
+    assert scratch_db.query("SELECT count(*) FROM sale_order_line WHERE alliance_coupon_id IS NOT NULL") == [
+        (1 if order else 0,)]

@@ -34,10 +34,19 @@ ROUTES = {
     "/my/store/services/<int:offer_id>": "login", "/my/store/services/<int:offer_id>/send": "login",
     "/my/store/services/<int:offer_id>/publish": "login", "/my/store/services/<int:offer_id>/pause": "login",
     "/my/store/bookings/<int:booking_id>/provide": "login", "/my/store/bookings/<int:booking_id>/cancel": "login",
+    "/alliance/pay/<int:order_id>/coupon/apply": "login", "/alliance/pay/<int:order_id>/coupon/remove": "login",
     "/alliance/store/<int:store_id>/image": "page",
     "/alliance/store/<string:slug>": "page",
     "/alliance/store/<string:slug>/pay": "page",
     "/alliance/store/<string:slug>/pay/begin": "login",
+    "/alliance/store/<string:slug>/consent": "login",
+    "/alliance/unsubscribe/<int:consent_id>/<string:token>": "token",
+    "/my/messages": "login", "/my/messages/<int:consent_id>/withdraw": "login", "/my/messages/birthday": "login",
+    "/my/store/customers": "login", "/my/store/campaigns/new": "login", "/my/store/campaigns/save": "login",
+    "/my/store/campaigns/<int:campaign_id>": "login", "/my/store/campaigns/<int:campaign_id>/edit": "login",
+    "/my/store/campaigns/<int:campaign_id>/send": "login", "/my/store/campaigns/<int:campaign_id>/discard": "login",
+    "/my/store/offers": "login", "/my/store/offers/send": "login", "/my/store/offers/<int:offer_id>/withdraw": "login",
+    "/my/store/coupons": "login", "/my/store/coupons/redeem": "login",
     "/my/contracts/<int:contract_id>": "login",
     "/my/contracts/<int:contract_id>/document": "login",
     "/my/contracts/<int:contract_id>/sign": "login",
@@ -55,7 +64,6 @@ ROUTES = {
     "/my/store/statements/<int:statement_id>/xlsx": "login",
     "/my/store/orders": "login", "/my/store/orders/<int:picking_id>/ship": "login",
     "/my/store/pickups": "login", "/my/store/pickups/<int:order_id>/hand-over": "login",
-    "/my/store": "login", "/my/store/page/<int:page>": "login",
     "/my/store/statements": "login", "/my/store/statements/page/<int:page>": "login",
     "/my/store/statements/<int:statement_id>": "login",
     "/my/store/statements/<int:statement_id>/page/<int:page>": "login",
@@ -68,6 +76,7 @@ ROUTES = {
     "/my/store/staff/<int:staff_id>/remind": "login",
     "/my/store/work": "login", "/my/store/work/page/<int:page>": "login",
     "/my/store/work/<int:staff_id>/accept": "login", "/my/store/work/<int:staff_id>/leave": "login",
+    "/my/store": "login", "/my/store/page/<int:page>": "login", "/my/store/dashboard": "login",
     "/my/shares": "login", "/my/store/<int:store_id>/sign": "login", "/my/store/payments": "login",
     "/shop/payment/transaction/<int:order_id>": "token",
     "/shop/payment/vouchers/apply": "login",
@@ -120,7 +129,7 @@ class TestRoutes(PlatformCase):
         for role, secret in secrets.items():
             user = self.users[role]
             self.authenticate(user.login, get_password(user.login))
-            for path in ("/my/home", "/my/green-points", "/my/store", "/my/store/payments"):
+            for path in ("/my/home", "/my/green-points", "/my/store", "/my/store/payments", "/my/store/dashboard"):
                 with self.subTest(role=role, path=path):
                     page = self._open(path)
                     self.assertEqual(page.status_code, 200)

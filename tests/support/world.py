@@ -76,6 +76,7 @@ class PlatformCase(PromoterMixin, SettlementCommon, VoucherTillCommon, HttpCase)
         self._order_on_the_web()
         self._scan()
         self._apply_to_join()
+        self._write_to_customers()
         self._share()
         self._ask_for_a_product()
         self._pay_out()
@@ -155,6 +156,24 @@ class PlatformCase(PromoterMixin, SettlementCommon, VoucherTillCommon, HttpCase)
             "sale_order_ids": [Command.set(order.ids)], "reference": f"world-{order.id}", "operation": "online_direct"})
         tx._set_done()
         tx._post_process()
+
+    def _write_to_customers(self):
+        """Both shoppers have agreed to hear from both merchants, and have coupons of each; one campaign waits."""
+        today, consents = fields.Date.today(), self.env["alliance.consent"]
+        self.campaigns = self.env["alliance.campaign"]
+        for merchant in (self.merchant, self.rival_merchant):
+            for shopper in (self.shopper, self.rival_shopper):
+                consents._give(merchant, shopper, "store")
+            campaign = self.env["alliance.campaign"].create({
+                "name": "News", "body": "Dear {name}", "merchant_id": merchant.id, "kind": "coupon",
+                "discount": "amount", "discount_amount": 5, "purchase_min": 20, "valid_from": today,
+                "valid_to": fields.Date.add(today, days=30)})
+            campaign._start()
+            campaign._send_batch()
+            self.campaigns |= campaign
+            self.env["alliance.offer"]._submit(
+                merchant, {"date_from": today, "date_to": today}, {"en_US": {"name": f"Offer of {merchant.name}"}})
+        self.campaigns |= self.campaigns[0].copy()
 
     def _ask_for_a_product(self):
         brand = self._make_merchant("RivalBrand", scene="brand_mall")

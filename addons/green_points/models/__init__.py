@@ -12,3 +12,4 @@ from . import alliance_qualified_sale_explanation
 from . import alliance_funding
 from . import res_company
 from . import base_partner_merge
+from . import alliance_merchant

@@ -45,6 +45,7 @@ class GreenPointsEntry(models.Model):
     _idempotency_key_uniq = models.Constraint(
         "UNIQUE (idempotency_key)", "These points have been recorded already.")
     _base_not_zero = models.Constraint("CHECK (base <> 0)", "A points entry has a base value.")
+    _merchant_time_idx = models.Index("(partner_id, date) WHERE holder_kind = 'merchant'")
 
     @api.depends("partner_id", "kind")
     def _compute_display_name(self):

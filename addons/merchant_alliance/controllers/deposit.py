@@ -6,9 +6,9 @@ from odoo.http import request, route
 from odoo.addons.payment.controllers.portal import PaymentPortal
 from odoo.addons.portal.controllers.portal import pager
 
+from ..tools.amount import parse_typed
 from ..tools.money import from_cents
 from .portal import MerchantPortal
-from .scan import parse_typed
 
 ROWS = 20
 TOPUPS_SHOWN = 5

@@ -6,6 +6,8 @@ from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
+from ..tools.span import get_days
+
 PERIOD_DAYS = 7
 ROWS_PER_PAGE = 20  # the page is read on a phone
 
@@ -44,12 +46,10 @@ class MerchantPortal(CustomerPortal):
     def _prepare_my_store_values(self, page=1):
         """Return the values of the page; higher addons add theirs."""
         # one merchant, and so one currency, on the page: that of the user's company first
-        merchants = request.env["alliance.merchant"].search(self._get_my_merchant_domain())
-        merchant = merchants.sorted(lambda found: found.company_id != request.env.company)[:1]
+        merchant = self._get_my_merchant()
         values = {
             **self._prepare_portal_layout_values(),
             "page_name": "my_store",
-            "merchants": merchants,
             "merchant": merchant,
             "period_days": PERIOD_DAYS,
         }
@@ -76,11 +76,15 @@ class MerchantPortal(CustomerPortal):
         }
 
     def _get_start_of_today(self):
-        """Return when the user's day began (naive UTC)."""
-        now = fields.Datetime.now()
-        local = fields.Datetime.context_timestamp(request.env.user, now)
-        return now - timedelta(
-            hours=local.hour, minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+        """Return when the day of the user's company began (naive UTC), by which merchants count."""
+        # sudo: merchants may not read the company's contact
+        zone = request.env.company.sudo().partner_id.tz or "UTC"
+        return get_days(zone, fields.Datetime.now(), 1).start
+
+    def _get_my_merchant(self):
+        """Return the merchant that the user logs in for, empty if none: that of the user's company first."""
+        merchants = request.env["alliance.merchant"].search(self._get_my_merchant_domain())
+        return merchants.sorted(lambda found: found.company_id != request.env.company)[:1]
 
     def _get_figures(self, domain, sales=None):
         """Return ``count`` (of sales), ``cash`` and ``concession`` after refunds, without what was cancelled.

@@ -6,20 +6,11 @@ from odoo.http import request, route
 
 from odoo.addons.website_sale.controllers.payment import PaymentPortal
 
-from ..tools.amount import parse_amount
+from ..tools.amount import parse_typed_amount
 from .portal import MerchantPortal
 from .store import get_public_store
 
 PAYMENTS_SHOWN = 20
-
-
-def parse_typed(text):
-    """Return the number (float) that a person has typed: "12.50", "12,50" or "￥12.50"; 0 if it is none."""
-    text = (text or "").strip().strip("¥￥").replace("，", ".").replace(",", ".").replace("。", ".").strip()
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0
 
 
 class ScanToPay(PaymentPortal):
@@ -37,7 +28,7 @@ class ScanToPay(PaymentPortal):
         """Make the order of the amount typed, and go on to its payment."""
         store = get_public_store(slug)
         try:
-            cents = self._parse_typed_amount(amount, store.currency_id)
+            cents = parse_typed_amount(request.env, amount, store.currency_id)
             order = request.env["sale.order"]._create_scan_order(
                 store, request.env.user.partner_id, cents, key, note)
         except UserError as error:
@@ -49,13 +40,6 @@ class ScanToPay(PaymentPortal):
         return request.render("merchant_alliance.scan_form", {
             "store": store, "known": not user._is_public(),
             "may_sign_up": user._get_signup_invitation_scope() == "b2c", **values})
-
-    def _parse_typed_amount(self, text, currency):
-        """Return cents of what a person has typed: "12.50", "12,50" or "￥12.50".
-
-        :raise UserError: not an amount above zero that the currency can express
-        """
-        return parse_amount(request.env, parse_typed(text), currency)
 
     # -- paying --------------------------------------------------------------------------------------
 

@@ -85,6 +85,8 @@ class AllianceQualifiedSale(models.Model):
         "A sale is funded by a funding, and only then.")
     _pending_idx = models.Index("(merchant_id, id) WHERE state = 'pending'")
     _merchant_time_idx = models.Index("(merchant_id, sale_datetime DESC, id DESC)")
+    _merchant_shopper_idx = models.Index(
+        "(merchant_id, partner_id, sale_datetime) WHERE kind = 'sale' AND state <> 'cancelled'")
 
     # -- amounts -----------------------------------------------------------------
 

@@ -20,6 +20,22 @@ class ResCompany(models.Model):
         string="Top Up at Least", default=100.0, help="Least that a merchant pays into its deposit online at once.")
     alliance_topup_max = fields.Monetary(
         string="Top Up at Most", default=50_000.0, help="Most that a merchant pays into its deposit online at once.")
+    alliance_messages_of_merchant = fields.Integer(
+        string="Messages of One Merchant", default=2,
+        help="How many a shopper gets of one merchant in 7 days, at most. 0: none.")
+    alliance_messages_in_all = fields.Integer(
+        string="Messages in All", default=4,
+        help="How many a shopper gets of all merchants in 7 days, at most. 0: none.")
+    alliance_campaign_days = fields.Integer(
+        string="Success of a Campaign Within", default=14,
+        help="Days after a message in which a purchase counts as brought by it.")
+
+    alliance_offer_review = fields.Boolean(
+        string="Approve Offers", default=True, help="Merchants' offers are shown once an operator has published them.")
+
+    _messages_in_bounds = models.Constraint(
+        "CHECK (alliance_messages_of_merchant >= 0 AND alliance_messages_in_all >= 0"
+        " AND alliance_campaign_days BETWEEN 1 AND 90)", "Messages: 0 or more; success within 1 to 90 days.")
 
     dividend_journal_id = fields.Many2one(
         "account.journal", check_company=True, domain=[("type", "=", "general")],

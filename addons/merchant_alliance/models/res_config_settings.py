@@ -22,6 +22,11 @@ class ResConfigSettings(models.TransientModel):
     promoter_agreement_days = fields.Integer(related="company_id.promoter_agreement_days", readonly=False)
     promoter_link_days = fields.Integer(related="company_id.promoter_link_days", readonly=False)
     promoter_change_allowed = fields.Boolean(related="company_id.promoter_change_allowed", readonly=False)
+    alliance_messages_of_merchant = fields.Integer(
+        related="company_id.alliance_messages_of_merchant", readonly=False)
+    alliance_messages_in_all = fields.Integer(related="company_id.alliance_messages_in_all", readonly=False)
+    alliance_offer_review = fields.Boolean(related="company_id.alliance_offer_review", readonly=False)
+    alliance_campaign_days = fields.Integer(related="company_id.alliance_campaign_days", readonly=False)
     dividend_journal_id = fields.Many2one(related="company_id.dividend_journal_id", readonly=False)
     dividend_equity_account_id = fields.Many2one(related="company_id.dividend_equity_account_id", readonly=False)
     dividend_payable_account_id = fields.Many2one(related="company_id.dividend_payable_account_id", readonly=False)

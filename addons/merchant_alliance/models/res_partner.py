@@ -18,6 +18,9 @@ class ResPartner(models.Model):
         "alliance.promoter", string="Invited By", readonly=True, copy=False, index="btree_not_null",
         ondelete="set null", groups=PEOPLE,
         help="Is bound to this promoter with the first purchase, if that comes in time.")
+    alliance_birthday = fields.Date(
+        string="Birthday", copy=False, groups="merchant_alliance.group_operator",
+        help="Told by the shopper, for birthday greetings of shops that may write; shops never see it.")
     alliance_referral_until = fields.Datetime(string="Invitation Holds Until", readonly=True, copy=False, groups=PEOPLE)
 
     def _get_household_keys(self):

@@ -27,3 +27,8 @@ from . import test_staff_pages
 from . import test_store_page
 from . import test_topup
 from . import test_web_sale
+from . import test_dashboard
+from . import test_customers
+from . import test_coupon
+from . import test_customer_pages
+from . import test_offer

@@ -19,3 +19,20 @@ def parse_amount(env, amount, currency):
         raise UserError(env._(
             "Amount: must be a number above zero, with at most %s decimals.", currency.decimal_places))
     return cents
+
+
+def parse_typed(text):
+    """Return the number (float) that a person has typed: "12.50", "12,50" or "￥12.50"; 0 if it is none."""
+    text = (text or "").strip().strip("¥￥").replace("，", ".").replace(",", ".").replace("。", ".").strip()
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def parse_typed_amount(env, text, currency):
+    """Return cents of what a person has typed: "12.50", "12,50" or "￥12.50".
+
+    :raise UserError: not an amount above zero that the currency can express
+    """
+    return parse_amount(env, parse_typed(text), currency)

@@ -5,3 +5,4 @@ from . import payment_code
 from . import vouchers
 from . import promoter
 from . import statements
+from . import dashboard

@@ -38,6 +38,7 @@ from . import promoter_commission
 from . import alliance_qualified_sale
 from . import alliance_qualified_sale_voucher
 from . import alliance_funding
+from . import alliance_merchant
 from . import alliance_deposit_entry
 from . import voucher_reimbursement
 from . import voucher_reimbursement_due

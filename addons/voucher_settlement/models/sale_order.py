@@ -190,3 +190,9 @@ class SaleOrder(models.Model):
             store: sum(to_cents(hold.amount, hold.currency_id) - to_cents(hold.restored, hold.currency_id)
                        for hold in group)
             for store, group in holds.grouped("store_id").items()}
+
+    def _before_price_change(self):
+        """Vouchers are held for a price; with another one they are applied again."""
+        result = super()._before_price_change()
+        self._release_vouchers()
+        return result

@@ -54,6 +54,7 @@ class VoucherEntry(models.Model):
         "The signs of a voucher entry must fit its kind.")
     _lot_named = models.Constraint(
         "CHECK (lot_id IS NOT NULL OR kind = 'owe')", "A voucher entry names its voucher.")
+    _merchant_time_idx = models.Index("(merchant_id, date) WHERE kind IN ('redeem', 'restore')")
     _unposted_idx = models.Index(
         "(company_id, kind) WHERE move_id IS NULL AND kind NOT IN ('credit', 'grant', 'owe')")
 

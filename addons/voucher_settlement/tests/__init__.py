@@ -24,3 +24,4 @@ from . import test_web_voucher
 from . import test_statement
 from . import test_statement_portal
 from . import test_topup_books
+from . import test_dashboard
