@@ -114,10 +114,20 @@ class GreenPointsCohort(models.Model):
     @api.model
     def _get_midnight(self, company):
         """Return the last midnight in the company's time zone, as a naive UTC datetime."""
-        zone = timezone(company.partner_id.tz or self.env.user.tz or "UTC")
+        zone = self._get_zone(company)
         local = utc.localize(fields.Datetime.now()).astimezone(zone).replace(tzinfo=None)
         midnight = zone.localize(local.replace(hour=0, minute=0, second=0, microsecond=0))
         return midnight.astimezone(utc).replace(tzinfo=None)
+
+    def _get_zone(self, company):
+        return timezone(company.partner_id.tz or self.env.user.tz or "UTC")
+
+    @api.model
+    def _add_days(self, company, start, days):
+        """Return ``start`` (naive UTC) plus days of the company: the same hour there, also over a change of clocks."""
+        zone = self._get_zone(company)
+        local = utc.localize(start).astimezone(zone).replace(tzinfo=None) + timedelta(days=days)
+        return zone.localize(local).astimezone(utc).replace(tzinfo=None)
 
     @api.model
     def _prepare_cohort_vals(self, company, number, start):
@@ -131,14 +141,16 @@ class GreenPointsCohort(models.Model):
         policy = self.env["green.points.policy"]._get_active(company)
         if not policy:
             raise UserError(self.env._("%s has no active points policy.", company.display_name))
-        length = timedelta(days=policy.period_days)
-        missed = max((fields.Datetime.now() - start) // length, 0)
+        now, days = fields.Datetime.now(), policy.period_days
+        missed = max((now - start) // timedelta(days=days), 0)
+        # an hour more or less, where clocks were changed
+        ends = (self._add_days(company, start, (missed + more) * days) for more in range(3))
         return {
             "number": number,
             "company_id": company.id,
             "policy_id": policy.id,
             "date_start": start,
-            "date_end": start + (missed + 1) * length,
+            "date_end": next(end for end in ends if end > max(now, start)),
         }
 
     def _start_closing(self):
