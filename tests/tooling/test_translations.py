@@ -12,8 +12,8 @@ from odoo.tools.translate import trans_export
 ADDONS = Path(__file__).resolve().parents[2] / "addons"
 SUITE = ("merchant_alliance", "green_points", "voucher_settlement", "risk_controls")
 SAME_IN_BOTH = {  # terms that the checker of translations wants empty, because they read the same
-    "0.00", "BIC", "ID", "SHA-256", "UTC", "m(n) − m(n−1)", "merchant_deposit", "rebate_pool", "redeemed_due", "risk_reserve",
-    "vouchers_outstanding"}
+    "0.00", "BIC", "ID", "SHA-256", "UTC", "m(n) − m(n−1)", "merchant_deposit", "rebate_pool",
+    "redeemed_due", "risk_reserve", "vouchers_outstanding"}
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sdf%]|<[^>]+>")
 
 

@@ -6,7 +6,7 @@ from .test_pos_sale import PosSaleCommon
 
 @tagged("post_install", "-at_install")
 class TestPosExchange(PosSaleCommon):
-    """Goods brought back and others taken in one order, tips, rounding and taxes: what counts is cash kept for goods."""
+    """Goods brought back and others taken in one order, tips, rounding, taxes: cash kept for goods counts."""
 
     @classmethod
     def setUpClass(cls):
@@ -107,8 +107,9 @@ class TestPosExchange(PosSaleCommon):
         self.config.company_id.tax_calculation_rounding_method = "round_globally"
         self.cup.list_price = 0.33
         tax = {"tax_ids": [Command.set(self.excluded.ids)], "price_subtotal_incl": 0.36}
-        self._sync(self._order_data("cents", [(self.cup, 1, tax)] * 3, amount_total=1.09, amount_paid=1.09, payment_ids=[
-            Command.create({"amount": 1.09, "payment_method_id": self.cash.id, "uuid": "c"})]))
+        payments = [Command.create({"amount": 1.09, "payment_method_id": self.cash.id, "uuid": "c"})]
+        self._sync(self._order_data(
+            "cents", [(self.cup, 1, tax)] * 3, amount_total=1.09, amount_paid=1.09, payment_ids=payments))
         self.assertEqual(self._cash(), [1.09])
 
     def test_cash_that_is_rounded(self):

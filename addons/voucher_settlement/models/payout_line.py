@@ -65,7 +65,7 @@ class PayoutLine(models.Model):
         "CHECK (state NOT IN ('ready', 'sent', 'paid') OR (acc_number IS NOT NULL AND account_id IS NOT NULL))",
         "A payout goes to a bank account.")
     _reason_given = models.Constraint(
-        "CHECK (state NOT IN ('failed', 'stopped', 'skipped') OR reason <> '')",
+        "CHECK (state NOT IN ('failed', 'stopped', 'skipped') OR COALESCE(reason, '') <> '')",
         "What is left out, stopped or refused has its reason.")
     _unstated_idx = models.Index("(merchant_id) WHERE statement_id IS NULL AND state = 'paid'")
     _merchant_for_merchants = models.Constraint(

@@ -84,7 +84,8 @@ class PosPaymentMethod(models.Model):
             return self._prepare_voucher_answer(hold)
         if shown.wallet_id != wallet:
             return {"status": "code", "reason": self.env._(
-                "This is not a payment code of %s. It is in the shopper's account under My Green Points.", partner.name)}
+                "This is not a payment code of %s. It is in the shopper's account under My Green Points.",
+                partner.name)}
         step, reason = shown._verify(code)
         if reason:
             return {"status": "code", "reason": reason}

@@ -11,7 +11,8 @@ class VoucherLot(models.Model):
     _inherit = "voucher.lot"
 
     reminded_for = fields.Date(
-        readonly=True, copy=False, help="Last day of which the holder was reminded; a later last day is reminded of anew.")
+        readonly=True, copy=False,
+        help="Last day of which the holder was reminded; a later last day is reminded of anew.")
 
     @api.model
     def _cron_remind(self, chunk=500):
