@@ -18,7 +18,9 @@ class MerchantStatement(models.Model):
     @api.model
     def _cron_issue(self):
         """Issue the statements of the interval that ended last, for every company that has its accounts."""
-        for company in self.env["res.company"].search([]).filtered(self.env["escrow.posting"]._has_books):
+        for company, in self.env["alliance.merchant"]._read_group([("is_platform", "!=", True)], ["company_id"]):
+            if not self.env["escrow.posting"]._has_books(company):
+                continue
             date_to = self._get_interval_end(company)
             waiting = self._get_waiting_merchants(company, date_to)
             chunks = [waiting.browse(ids) for ids in split_every(MERCHANTS_PER_COMMIT, waiting.ids)]
