@@ -1,4 +1,5 @@
 from .models.escrow_guard import remove_guard
+from .tools.totals import LEDGER_TALLY
 
 
 def post_init(env):
@@ -8,8 +9,11 @@ def post_init(env):
         env["account.chart.template"]._load_escrow(company)
     env["green.points.cohort"].search([])._create_periods()
     env["res.company"]._setup_all_voucher_payments()
+    for company in env["res.company"].search([]):
+        env["voucher.wallet"]._create_missing(company)
 
 
 def uninstall(env):
-    """Take the escrow's triggers out of the accounting tables."""
+    """Take the triggers out of other addons' tables."""
     remove_guard(env.cr)
+    LEDGER_TALLY.remove(env.cr)

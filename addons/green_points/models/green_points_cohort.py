@@ -9,6 +9,8 @@ from odoo.tools import SQL
 
 from odoo.addons.merchant_alliance.tools.money import from_cents
 
+from ..tools.totals import POSITION_TALLY
+
 
 class GreenPointsCohort(models.Model):
     """All points that became active in the same period.
@@ -189,19 +191,11 @@ class GreenPointsCohort(models.Model):
         """
         self.ensure_one()
         self._check_state("closing")
-        self.env["green.points.position"].flush_model()
         self.flush_recordset()
-        self.env.cr.execute(SQL("""
-            UPDATE green_points_cohort
-               SET state = 'maturing',
-                   base_shopper = COALESCE(total.shopper, 0),
-                   base_merchant = COALESCE(total.merchant, 0)
-              FROM (SELECT sum(base) FILTER (WHERE holder_kind = 'shopper') AS shopper,
-                           sum(base) FILTER (WHERE holder_kind = 'merchant') AS merchant
-                      FROM green_points_position
-                     WHERE cohort_id = %(id)s) AS total
-             WHERE id = %(id)s
-        """, id=self.id))
+        held = POSITION_TALLY.get_totals(self.env.cr, self.id)  # however many positions there are
+        self.env.cr.execute(SQL(
+            "UPDATE green_points_cohort SET state = 'maturing', base_shopper = %s, base_merchant = %s WHERE id = %s",
+            held.get(("shopper",), 0), held.get(("merchant",), 0), self.id))
         self.invalidate_recordset()
 
     def _mark_matured(self):

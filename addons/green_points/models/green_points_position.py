@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from odoo.addons.merchant_alliance.tools.money import to_cents
 
+from ..tools.totals import POSITION_TALLY
 from .holder import HOLDER_KINDS
 
 
@@ -34,6 +35,9 @@ class GreenPointsPosition(models.Model):
         "UNIQUE (partner_id, holder_kind, cohort_id)", "One position for each holder and cohort.")
     _base_not_negative = models.Constraint(
         "CHECK (base >= 0)", "A holder cannot give back more points than there are.")
+
+    def init(self):
+        POSITION_TALLY.install(self.env.cr)
 
     @api.depends("partner_id", "cohort_id")
     def _compute_display_name(self):

@@ -1,1 +1,1 @@
-from . import allocation, curve, curve_chart, exchange
+from . import allocation, curve, curve_chart, exchange, totals

@@ -1,1 +1,1 @@
-from . import amount, household, money, qr, serialize
+from . import amount, household, money, qr, serialize, tally

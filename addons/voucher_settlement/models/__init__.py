@@ -12,6 +12,7 @@ from . import escrow_posting_sales
 from . import escrow_posting_deposit
 from . import escrow_posting_vouchers
 from . import escrow_check
+from . import escrow_totals
 from . import escrow_posting_commission
 from . import res_company
 from . import res_company_commission

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from .escrow_events import ESCROW_ROLES
+from .escrow_events import CREDIT_GROUPS, ESCROW_ROLES
 
 
 class EscrowPosting(models.AbstractModel):
@@ -22,32 +22,57 @@ class EscrowPosting(models.AbstractModel):
     def _get_comparison(self, company):
         """Compare each account of the escrow, and the deposits, with what its records add up to.
 
-        What is not booked yet is left out on both sides, so it holds at any moment.
+        What is not booked yet is left out on both sides, so it holds at any moment. Kept totals
+        (``_check_totals``) and cohorts' bases have a row only where they differ from the records.
 
         :return: dicts with ``account`` (name), ``account_id``, ``ledger_cents``, ``subledger_cents``,
             ``difference_cents`` (ledger − sub-ledger) and ``hint`` (what the sub-ledger consists of)
         """
         self.env.flush_all()
-        liabilities = sum(
-            self._get_balance(role, company) for role, _label in ESCROW_ROLES if role != "escrow_bank")
-        return [self._prepare_comparison(company, key, cents, hint) for key, cents, hint in [
-            ("escrow_bank", liabilities,
-             self.env._("Sum of what the escrow owes: pool, vouchers, redeemed vouchers, reserve.")),
-            ("vouchers_outstanding", self._get_subledger_outstanding(company),
-             self.env._("Vouchers in wallets, released but not credited yet, and kept for sales under review.")),
-            ("rebate_pool", self._get_subledger_pool(company),
-             self.env._("Pool shares of funded concessions, less what settlements released, plus what came back.")),
-            ("redeemed_due", self._get_subledger_redeemed(company),
-             self.env._("Vouchers redeemed, less those given back and those reimbursed.")),
-            ("risk_reserve", self._get_booked_cents(company, "s.alloc_reserve"),
-             self.env._("Reserve shares of funded concessions.")),
-            ("merchant_deposit", self._get_subledger_deposits(company),
-             self.env._("Deposit entries of all merchants.")),
-        ]]
+        return [
+            *self._prepare_comparisons(company, self._get_subledger_sums(company)),
+            *self._get_cohort_comparison(company), *self._get_total_comparison(company)]
 
-    def _prepare_comparison(self, company, key, subledger_cents, hint):
-        account = self._get_account(key, company)
-        ledger_cents = self._get_balance(key, company)
+    def _prepare_comparisons(self, company, sums):
+        """Return a row of the comparison for each account; ``sums``: cents of the sub-ledgers, by account."""
+        accounts = self._get_compared_accounts(company)
+        balances = self._get_balances(accounts, company)
+        sums = {"escrow_bank": sum(balances[role] for role, _label in ESCROW_ROLES if role != "escrow_bank"), **sums}
+        return [self._prepare_comparison(accounts[key], balances[key], sums[key], hint)
+                for key, hint in self._get_comparison_hints().items()]
+
+    def _get_comparison_hints(self):
+        """Return ``{key: what its sub-ledger consists of}``: the accounts that are compared."""
+        return {
+            "escrow_bank": self.env._("Sum of what the escrow owes: pool, vouchers, redeemed vouchers, reserve."),
+            "vouchers_outstanding": self.env._(
+                "Vouchers in wallets, released but not credited yet, and kept for sales under review."),
+            "rebate_pool": self.env._(
+                "Pool shares of funded concessions, less what settlements released, plus what came back."),
+            "redeemed_due": self.env._("Vouchers redeemed, less those given back and those reimbursed."),
+            "risk_reserve": self.env._("Reserve shares of funded concessions."),
+            "merchant_deposit": self.env._("Deposit entries of all merchants."),
+        }
+    def _get_compared_accounts(self, company):
+        """Return ``{key: account}`` of what is compared.
+
+        :raise UserError: one is missing, or there is more than one
+        """
+        by_role = self._get_escrow_accounts(list(dict(ESCROW_ROLES)), company).grouped("escrow_role")
+        return {key: account if len(account := by_role.get(key, ())) == 1 else self._get_account(key, company)
+                for key in self._get_comparison_hints()}
+
+    def _get_balances(self, accounts, company):
+        """Return what ``_get_balance`` does for each key of ``accounts`` (key -> account), in one query."""
+        self.env["account.move.line"].flush_model()
+        balances = dict(self.env.execute_query(SQL(
+            """SELECT account_id, SUM(balance)::text FROM account_move_line
+                WHERE account_id IN %s AND company_id = %s AND parent_state = 'posted' GROUP BY account_id""",
+            tuple(account.id for account in accounts.values()), company.id)))
+        return {key: self._to_cents(balances.get(account.id, "0"), company)
+                * (-1 if account.internal_group in CREDIT_GROUPS else 1) for key, account in accounts.items()}
+
+    def _prepare_comparison(self, account, ledger_cents, subledger_cents, hint):
         return {
             "account": account.display_name, "account_id": account.id, "ledger_cents": ledger_cents,
             "subledger_cents": subledger_cents, "difference_cents": ledger_cents - subledger_cents,
@@ -55,6 +80,22 @@ class EscrowPosting(models.AbstractModel):
         }
 
     # -- what the records add up to, in cents ----------------------------------------------------
+
+    def _get_subledger_sums(self, company):
+        """Read all records and return ``{key: cents}`` for each account."""
+        return {
+            "vouchers_outstanding": self._get_subledger_outstanding(company),
+            "rebate_pool": self._get_subledger_pool(company),
+            "redeemed_due": self._get_subledger_redeemed(company),
+            "risk_reserve": self._get_booked_cents(company, "s.alloc_reserve"),
+            "merchant_deposit": self._get_subledger_deposits(company),
+        }
+
+    def _get_released_cents(self, company):
+        """Return what settlements moved from the pool to vouchers, less the rounding that came back."""
+        return self._get_sum(
+            company, """SELECT SUM(released_amount - COALESCE(dust_amount, 0)) FROM settlement_period
+                         WHERE company_id = %(company)s AND state = 'settled'""")
 
     def _get_sum(self, company, query, **values):
         [[amount]] = self.env.execute_query(SQL(
@@ -77,9 +118,7 @@ class EscrowPosting(models.AbstractModel):
         return self.env["voucher.wallet"]._get_subledger_outstanding(company) - unbooked
 
     def _get_subledger_pool(self, company):
-        released = self._get_sum(
-            company, """SELECT SUM(released_amount - COALESCE(dust_amount, 0)) FROM settlement_period
-                         WHERE company_id = %(company)s AND state = 'settled'""")
+        released = self._get_released_cents(company)
         returned = -self._get_sum(
             company, """SELECT SUM(amount) FROM voucher_entry WHERE company_id = %(company)s
                          AND move_id IS NOT NULL AND kind IN ('expire', 'claw', 'debt')""")

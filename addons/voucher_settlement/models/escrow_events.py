@@ -55,3 +55,5 @@ EVENT_PATTERNS = {
 
 # Events that pay out of the escrow bank, and the model whose record must stand behind each.
 BACKED_EVENTS = {"reimburse": "voucher.reimbursement", "fund_reversal": "alliance.funding"}
+
+CREDIT_GROUPS = ("liability", "income", "equity")  # of accounts whose balance counts positive on the credit side

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
 from odoo.addons.merchant_alliance.tools.serialize import touch
 
-from .escrow_events import BACKED_EVENTS, ESCROW_EVENTS, ESCROW_ROLES
+from .escrow_events import BACKED_EVENTS, CREDIT_GROUPS, ESCROW_EVENTS, ESCROW_ROLES
 from .escrow_guard import install_guard
 
 ROLES = dict(ESCROW_ROLES)
@@ -191,11 +191,12 @@ class EscrowPosting(models.AbstractModel):
         return account
 
     @api.model
-    def _get_escrow_accounts(self, role, company):
+    def _get_escrow_accounts(self, roles, company):
         # sudo: balances are asked by jobs
         accounts = self.env["account.account"].sudo().with_context(active_test=False)
+        roles = [roles] if isinstance(roles, str) else roles
         return accounts.search([
-            *accounts._check_company_domain(company.root_id | company), ("escrow_role", "=", role)])
+            *accounts._check_company_domain(company.root_id | company), ("escrow_role", "in", roles)])
 
     @api.model
     def _get_balance(self, key, company):
@@ -210,7 +211,7 @@ class EscrowPosting(models.AbstractModel):
                 WHERE account_id IN %s AND company_id = %s AND parent_state = 'posted'""",
             tuple(accounts.ids) or (0,), company.id))
         cents = self._to_cents(balance, company)
-        return -cents if accounts[:1].internal_group in ("liability", "income", "equity") else cents
+        return -cents if accounts[:1].internal_group in CREDIT_GROUPS else cents
 
     # -- helpers -------------------------------------------------------------------------------
 

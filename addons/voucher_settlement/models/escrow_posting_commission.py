@@ -57,8 +57,15 @@ class EscrowPosting(models.AbstractModel):
                            AND move_id IS NOT NULL""")
         return booked - paid - self._get_subledger_forfeited(company)
 
-    @api.model
-    def _get_comparison(self, company):
-        return [*super()._get_comparison(company), self._prepare_comparison(
-            company, "commission_payable", self._get_subledger_commission(company),
-            self.env._("Commission shares of concessions booked, less what was paid and what went back to the pool."))]
+    def _get_subledger_sums(self, company):
+        return {
+            **super()._get_subledger_sums(company), "commission_payable": self._get_subledger_commission(company)}
+
+    def _prepare_kept_sums(self, total, released):
+        sums, forfeited = super()._prepare_kept_sums(total, released), total("sale", "forfeited")
+        sums["rebate_pool"] += forfeited
+        return {**sums, "commission_payable": total("sale", "commission") + total("commission", "") - forfeited}
+
+    def _get_comparison_hints(self):
+        return {**super()._get_comparison_hints(), "commission_payable": self.env._(
+            "Commission shares of concessions booked, less what was paid and what went back to the pool.")}

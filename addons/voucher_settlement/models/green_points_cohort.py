@@ -53,6 +53,8 @@ class GreenPointsCohort(models.Model):
 
     def _get_own_money(self):
         """Return ``{cohort: cents}``: what a ring-fenced cohort's sales brought less what it released."""
+        if not self:
+            return {}
         brought = dict.fromkeys(self.ids, 0)
         self.env["alliance.qualified.sale"].flush_model()
         self.env["settlement.index"].flush_model()

@@ -1,5 +1,7 @@
 from collections import defaultdict
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
@@ -208,19 +210,21 @@ class SettlementPeriod(models.Model):
     # -- checks ------------------------------------------------------------------------------
 
     def _check_books(self):
-        """Post what is unposted; sub-ledgers must then equal the general ledger.
+        """Post what is unposted; the sub-ledgers' totals must then equal the general ledger.
+
+        The records behind the totals are read by a job every day, and on demand (Sub-ledger Check).
 
         :raise UserError: naming every difference
         """
         posting = self.env["escrow.posting"].sudo()
         posting._post_unposted(self.company_id)
-        if differences := posting._check_subledger(self.company_id):
+        if differences := posting._check_totals(self.company_id):
             raise UserError(self.env._(
                 "Sub-ledgers and general ledger differ; settlement stops until this is cleared:\n%s",
                 "\n".join(self._format_difference(difference) for difference in differences)))
 
     def _format_difference(self, difference):
-        """Return one difference of ``escrow.posting._check_subledger`` as a line of text."""
+        """Return one difference of ``escrow.posting`` as a line of text."""
         def amount(name):
             return self.currency_id.format(float(from_cents(difference[name], self.currency_id)))
 
@@ -229,6 +233,15 @@ class SettlementPeriod(models.Model):
             account=difference["account"], ledger=amount("ledger_cents"),
             subledger=amount("subledger_cents"), difference=amount("difference_cents"),
             hint=difference["hint"])
+
+    def _announce_differences(self, differences):
+        """Write to makers and checkers what the daily check found (``escrow.posting._cron_check``)."""
+        people = self.env.ref(MAKER).sudo().user_ids | self.env.ref(CHECKER).sudo().user_ids  # sudo: a job
+        self.message_post(
+            subject=self.env._("Sub-ledgers and general ledger differ"),
+            body=Markup("<br/>").join(
+                [self.env._("The daily check found differences:"), *map(self._format_difference, differences)]),
+            partner_ids=people.partner_id.ids, subtype_xmlid="mail.mt_comment")
 
     def _lock_cohorts(self):
         """Lock the cohorts that take part: their bases cannot change before the commit."""
@@ -302,6 +315,14 @@ class SettlementPeriod(models.Model):
             "release", self.company_id,
             [("rebate_pool", cents), ("vouchers_outstanding", -cents)], ref=self.name)
 
+    def _has_wallets_behind(self):
+        """Whether a wallet was not credited up to this period yet."""
+        self.env.flush_all()
+        [[behind]] = self.env.execute_query(SQL(
+            "SELECT EXISTS (SELECT FROM voucher_wallet WHERE company_id = %s AND settled_number < %s)",
+            self.company_id.id, self.number))
+        return behind
+
     def _return_dust(self):
         """Give back what no wallet can claim any more, once all are credited up to this period.
 
@@ -311,11 +332,10 @@ class SettlementPeriod(models.Model):
         self.ensure_one()
         company = self.company_id
         self.lock_for_update(allow_referencing=True)
-        self.env.flush_all()
-        [[behind, cents]] = self.env.execute_query(SQL(
-            """SELECT EXISTS (SELECT FROM voucher_wallet
-                               WHERE company_id = %(company)s AND settled_number < %(number)s),
-                      trunc((
+        if self._has_wallets_behind():
+            return
+        [[cents]] = self.env.execute_query(SQL(
+            """SELECT trunc((
                           (SELECT SUM(released_amount - COALESCE(dust_amount, 0)) FROM settlement_period
                             WHERE company_id = %(company)s AND state = 'settled')
                         - (SELECT COALESCE(SUM(amount), 0) FROM voucher_entry
@@ -323,9 +343,7 @@ class SettlementPeriod(models.Model):
                         - (SELECT COALESCE(SUM(earned - credited), 0) FROM voucher_wallet
                             WHERE company_id = %(company)s)
                       ) * power(10::numeric, %(decimals)s))::bigint""",
-            company=company.id, number=self.number, decimals=self.currency_id.decimal_places))
-        if behind:
-            return
+            company=company.id, decimals=self.currency_id.decimal_places))
         move = self.env["account.move"]
         if cents:
             move = self.env["escrow.posting"].sudo()._post_event(  # sudo: a job

@@ -1,3 +1,5 @@
+from functools import partial
+
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -35,11 +37,16 @@ class VoucherWallet(models.Model):
         behind = self._filter_behind()
         if not behind:
             return
-        self.env.flush_all()
         for company, wallets in behind.grouped("company_id").items():
             number = self.env["settlement.period"].sudo()._get_settled_number(company)
-            self.env.execute_query(self._get_credit_query(wallets.ids, company, number))
-        self._invalidate_amounts()
+            self._credit_rows(wallets.ids, company, number)
+
+    @api.model
+    def _credit_rows(self, wallet_ids, company, number):
+        """Credit locked wallets of ``company`` up to period ``number``, past the cache."""
+        self.env.flush_all()
+        self.env.execute_query(self._get_credit_query(wallet_ids, company, number))
+        self.browse(wallet_ids)._invalidate_amounts()
         self.env["voucher.entry"].invalidate_model()
 
     @api.model
@@ -128,20 +135,36 @@ class VoucherWallet(models.Model):
             [("state", "=", "settled"), ("dust_returned", "=", False)], order="company_id, number")
         for company, uncredited in periods.grouped("company_id").items():
             last = uncredited[-1]
-            self._create_missing(company)
-            behind = SQL("company_id = %s AND settled_number < %s", company.id, last.number)
-            done += self.sudo()._run_in_chunks(
-                SQL("SELECT count(*) FROM voucher_wallet WHERE %s", behind),
-                SQL("SELECT id FROM voucher_wallet WHERE %s LIMIT %s FOR UPDATE SKIP LOCKED", behind, chunk),
-                lambda ids: self.sudo().browse(ids)._credit_locked())
-            last._return_dust()
+            done += self._credit_all(company, last.number, chunk)
+            if not last._has_wallets_behind():
+                if self._create_missing(company):
+                    done += self._credit_all(company, last.number, chunk)
+                last._return_dust()
         return done
+
+    def _credit_all(self, company, number, chunk):
+        """Credit all wallets of ``company`` that are behind period ``number``; return how many there were.
+
+        In the order of their ids, chunk after chunk: neither an index nor what earlier chunks left
+        behind in the table costs anything. Those that were locked are tried again in another round.
+        """
+        behind = SQL("company_id = %s AND settled_number < %s", company.id, number)
+        wallets = self.sudo()  # sudo: a job; nobody may write wallets
+        return wallets._run_in_chunks(
+            SQL("SELECT count(*) FROM voucher_wallet WHERE %s", behind),
+            lambda after: SQL("SELECT id FROM voucher_wallet WHERE %s AND id > %s ORDER BY id LIMIT %s"
+                              " FOR UPDATE SKIP LOCKED", behind, after, chunk),
+            lambda ids: wallets._credit_rows(ids, company, number))
 
     @api.model
     def _create_missing(self, company):
-        """Make wallets for holders of points who have none (points older than this addon)."""
+        """Make wallets for holders of points who have none; return how many.
+
+        Whoever earns gets a wallet at once; none may be missing when the rounding is given back. Reads
+        all positions.
+        """
         self.env.flush_all()
-        self.env.execute_query(SQL(
+        return len(self.env.execute_query(SQL(
             """INSERT INTO voucher_wallet
                    (partner_id, company_id, settled_number, earned, credited, debt,
                     balance_deduction, balance_shopping, held_deduction, held_shopping)
@@ -150,7 +173,7 @@ class VoucherWallet(models.Model):
                 WHERE c.company_id = %(company)s AND NOT EXISTS (
                       SELECT FROM voucher_wallet w
                        WHERE w.partner_id = p.partner_id AND w.company_id = %(company)s)
-               ON CONFLICT (partner_id, company_id) DO NOTHING""", company=company.id))
+               ON CONFLICT (partner_id, company_id) DO NOTHING RETURNING id""", company=company.id)))
 
     @api.model
     def _run_in_chunks(self, count, pick, work):
@@ -160,29 +183,33 @@ class VoucherWallet(models.Model):
         transaction is tried again; outside, everything is left to the caller's transaction.
 
         :param SQL count: counts what is left
-        :param SQL pick: chooses and locks the ids of one chunk
+        :param pick: chooses and locks the ids of one chunk; called with the last id of the one before (0 at first)
         :param work: called with the list of ids; must make them drop out of ``pick``
         :return: number of rows worked off
         """
         cron = self.env["ir.cron"]
         in_cron = bool(self.env.context.get("ir_cron_progress_id"))
 
-        def run_chunk():
-            if ids := [row[0] for row in self.env.execute_query(pick)]:
+        def run_chunk(after):
+            if ids := [row[0] for row in self.env.execute_query(pick(after))]:
                 work(ids)
                 self.env.flush_all()
-            return len(ids)
+            return ids
 
         self.env.flush_all()
         [[left]] = self.env.execute_query(count)
         if in_cron:
             cron._commit_progress(remaining=left)
-        done = 0
-        while True:
-            worked_off = retry_collisions(self.env.cr, run_chunk) if in_cron else run_chunk()
-            done += worked_off
-            if not worked_off or (in_cron and not cron._commit_progress(worked_off)):
-                return done
+        done = after = 0
+        while left:
+            ids = retry_collisions(self.env.cr, partial(run_chunk, after)) if in_cron else run_chunk(after)
+            done += len(ids)
+            if not ids and not after:  # a whole round without any
+                break
+            after = max(ids, default=0)
+            if ids and in_cron and not cron._commit_progress(len(ids)):
+                break
+        return done
 
     # -- reconciliation ----------------------------------------------------------------------
 

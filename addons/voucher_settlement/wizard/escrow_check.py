@@ -28,7 +28,7 @@ class EscrowCheck(models.TransientModel):
         """Return the values of a report line from a row of ``escrow.posting._get_comparison``."""
         return {
             "account_id": row["account_id"],
-            "hint": row["hint"],
+            "hint": row["hint"] if row["account_id"] else f"{row['account']}: {row['hint']}",
             **{name: float(from_cents(row[f"{name}_cents"], self.company_id.currency_id))
                for name in ("ledger", "subledger", "difference")},
         }

@@ -1,0 +1,125 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from odoo.addons.green_points.tools.totals import POSITION_TALLY
+from odoo.addons.merchant_alliance.tools.serialize import retry_collisions
+
+from ..tools.totals import LEDGER_TALLY
+
+TALLIES = (LEDGER_TALLY, POSITION_TALLY)
+
+
+class EscrowPosting(models.AbstractModel):
+    """Sub-ledgers against the general ledger out of totals that are kept with every change."""
+
+    _inherit = "escrow.posting"
+
+    def init(self):
+        super().init()
+        self.pool.post_init(LEDGER_TALLY.install, self.env.cr)
+
+    @api.model
+    def _check_totals(self, company):
+        """Return the differences between kept totals and general ledger, empty when they agree.
+
+        Takes the same time whatever the number of wallets, vouchers and sales. Everything must be
+        booked (``_post_unposted``). Whether the totals are what the records add up to is for
+        ``_check_subledger`` to find out, which a job does every day.
+
+        :return: dicts as of ``_get_comparison``
+        """
+        self.env.flush_all()
+        sums = self._get_kept_sums(company)
+        rows = self._prepare_comparisons(company, sums) + self._get_cohort_comparison(company)
+        return [row for row in rows if row["difference_cents"]]
+
+    def _get_kept_sums(self, company):
+        """Return what ``_get_subledger_sums`` does, in cents by account, out of kept totals."""
+        kept = LEDGER_TALLY.get_totals(self.env.cr, company.id)
+
+        def total(ledger, *parts):
+            """Add up parts of a ledger; one that ends in a comma stands for all that begin so."""
+            return self._to_cents(str(sum(
+                amount for (name, part), amount in kept.items() if name == ledger and (
+                    part in parts or f"{part.partition(',')[0]}," in parts))), company)
+
+        return self._prepare_kept_sums(total, self._get_released_cents(company))
+
+    def _prepare_kept_sums(self, total, released):
+        """Return cents by account.
+
+        :param total: adds up parts of a ledger, in cents: ``total(ledger, *parts)``
+        :param int released: cents that settlements moved to vouchers
+        """
+        return {
+            "vouchers_outstanding": total("lot", "") + released + total("sale", "shopping,pending", "shopping,held")
+            - total("entry", "credit", "redeem", "restore", "expire", "claw", "debt"),
+            "rebate_pool": total("sale", "pool,") + total("sale", "shopping,rejected", "from_pool,rejected") - released
+            - total("entry", "expire,booked", "claw,booked", "debt,booked"),
+            "redeemed_due": -total("entry", "redeem,booked", "restore,booked") - total("reimbursement", ""),
+            "risk_reserve": total("sale", "reserve,"),
+            "merchant_deposit": total("deposit", ""),
+        }
+
+    def _get_cohort_comparison(self, company):
+        """Return a row for each closed cohort whose frozen base is not what its holders hold together."""
+        self.env["green.points.cohort"].flush_model()
+        rows = self.env.execute_query(SQL(
+            """SELECT c.number, (c.base_shopper + c.base_merchant)::text, COALESCE(t.held, 0)::text
+                 FROM green_points_cohort c
+                 LEFT JOIN (SELECT cohort_id, SUM(amount) AS held,
+                                   SUM(amount) FILTER (WHERE holder_kind = 'shopper') AS shopper
+                              FROM green_points_tally GROUP BY cohort_id) t ON t.cohort_id = c.id
+                WHERE c.company_id = %s AND c.state IN ('maturing', 'matured')
+                  AND (c.base_shopper + c.base_merchant <> COALESCE(t.held, 0)
+                       OR c.base_shopper <> COALESCE(t.shopper, 0))""", company.id))
+        return [self._prepare_total_row(
+            company, self.env._("Points of period %s", number), base, held,
+            self.env._("Base value of the cohort, against what its holders hold together."))
+            for number, base, held in rows]
+
+    def _prepare_total_row(self, company, name, ledger, subledger, hint):
+        """Return a row of a comparison that is about no account."""
+        ledger_cents, subledger_cents = self._to_cents(ledger, company), self._to_cents(subledger, company)
+        return {
+            "account": name, "account_id": False, "ledger_cents": ledger_cents, "subledger_cents": subledger_cents,
+            "difference_cents": ledger_cents - subledger_cents, "hint": hint}
+
+    # -- the totals against the records ------------------------------------------------------
+
+    def _get_total_comparison(self, company):
+        """Read all records; return a row for each kept total of ``company`` that is not what they add up to."""
+        self.env.flush_all()
+        cohorts = {c.id: c.number for c in self.env["green.points.cohort"].search([("company_id", "=", company.id)])}
+        hint = self.env._("Total kept with every change, against the records themselves.")
+        rows = []
+        for (owner, ledger, part), kept, counted in LEDGER_TALLY.find_differences(self.env.cr):
+            if owner == company.id:
+                rows.append((f"{ledger} {part}".strip(), kept, counted))
+        for (cohort_id, kind), kept, counted in POSITION_TALLY.find_differences(self.env.cr):
+            if cohort_id in cohorts:
+                rows.append((self.env._("Points of period %s", cohorts[cohort_id]) + f" ({kind})", kept, counted))
+        return [self._prepare_total_row(company, name, str(kept), str(counted), hint) for name, kept, counted in rows]
+
+    @api.model
+    def _cron_fold_totals(self):
+        """Make one row of each kept total: what is read at a settlement stays short."""
+        in_cron = self.env.context.get("cron_id")
+        for tally in TALLIES:
+            if in_cron:
+                retry_collisions(self.env.cr, lambda tally=tally: tally.fold(self.env.cr))
+                self.env["ir.cron"]._commit_progress(1)
+            else:
+                tally.fold(self.env.cr)
+
+    @api.model
+    def _cron_check(self):
+        """Compare all records with the books, for each company; tell those who settle of any difference."""
+        for company in self.env["res.company"].search([("chart_template", "!=", False)]).filtered(self._has_books):
+            differences = self._check_subledger(company)
+            period = self.env["settlement.period"].search(
+                [("company_id", "=", company.id), ("state", "!=", "settled")], order="number", limit=1)
+            if differences and period:
+                period._announce_differences(differences)
+            if self.env.context.get("cron_id"):
+                self.env["ir.cron"]._commit_progress(1)

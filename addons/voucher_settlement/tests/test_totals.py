@@ -1,0 +1,136 @@
+"""Totals kept with every change: what a settlement checks, however many records there are."""
+
+from decimal import Decimal
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from odoo.addons.green_points.tools.totals import POSITION_TALLY
+
+from ..tools.totals import LEDGER_TALLY
+from .common import SettlementCommon
+
+
+@tagged("post_install", "-at_install")
+class TestTotals(SettlementCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._use_policy(period_count=4)
+        cls.posting = cls.env["escrow.posting"]
+
+    def _live(self):
+        """Sales, a release, a payment and its return, a refund, an expiry, a reimbursement, a held sale."""
+        limits = self.env["risk.policy"]._get_policy(self.company) if "risk.policy" in self.env else None
+        first = self._sell(1234.56)
+        for _number in range(2):
+            self._settle()
+        self._credit()
+        hold = self._authorize(1500)
+        hold._capture()
+        hold._restore(200, "back")
+        self._refund(first, 333.33)
+        document = self.env["voucher.reimbursement"].with_user(self.maker).create({"merchant_id": self.merchant.id})
+        document.action_submit()
+        document.with_user(self.checker).action_approve()
+        self._authorize(101)._capture()
+        if limits:
+            limits.shopper_cash_per_day = 0.01
+            self._sell(777.77)
+        self.posting._post_unposted(self.company)
+
+    def _tamper(self, statement):
+        """Change rows behind the back of every trigger, as whoever owns the server can."""
+        self.env.flush_all()
+        self.env.cr.execute("SET LOCAL session_replication_role = replica")
+        self.env.cr.execute(statement)
+        self.env.cr.execute("SET LOCAL session_replication_role = origin")
+        self.env.invalidate_all()
+
+    def test_totals_are_what_the_records_add_up_to(self):
+        self._live()
+        for tally in (LEDGER_TALLY, POSITION_TALLY):
+            self.assertEqual(tally.find_differences(self.env.cr), [])
+        kept = self.posting._get_kept_sums(self.company)
+        self.assertEqual(kept, self.posting._get_subledger_sums(self.company))
+        self.assertTrue(all(kept.values()), kept)
+        self.assertEqual(self.posting._check_totals(self.company), [])
+
+    def test_change_of_a_voucher_is_found_at_once(self):
+        self._live()
+        self.env.cr.execute("UPDATE voucher_lot SET remaining = remaining - 0.01 WHERE remaining > held"
+                            " AND id = (SELECT max(id) FROM voucher_lot WHERE remaining > held)")
+        self._close()
+        with self.assertRaisesRegex(UserError, "differ"):
+            self._compute(self.env["settlement.period"].search([("state", "=", "closing")]))
+
+    def test_change_of_points_is_found_at_once(self):
+        self._live()
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE green_points_position SET base = base + 5 WHERE id = (SELECT min(id)"
+                            " FROM green_points_position WHERE partner_id = %s)", [self.shopper.id])
+        [row] = self.posting._check_totals(self.company)
+        self.assertEqual(row["difference_cents"], -500)
+        self.assertIn("1", row["account"])
+
+    def test_change_past_the_triggers_is_found_by_the_job(self):
+        self._live()
+        self._tamper("UPDATE voucher_lot SET remaining = remaining - 0.01 WHERE id = (SELECT max(id)"
+                     " FROM voucher_lot WHERE remaining > held)")
+        self.assertEqual(self.posting._check_totals(self.company), [])
+        rows = self.posting._check_subledger(self.company)
+        self.assertEqual([row["difference_cents"] for row in rows], [1, 1])  # the account, and the kept total
+        period = self._open_period()
+        self.posting._cron_check()
+        message = period.message_ids[0]
+        self.assertIn("daily check", message.body)
+        self.assertLessEqual(self.maker.partner_id | self.checker.partner_id, message.notified_partner_ids)
+
+    def test_the_job_is_silent_when_all_is_well(self):
+        self._live()
+        before = self._open_period().message_ids
+        self.posting._cron_check()
+        self.assertEqual(self._open_period().message_ids, before)
+
+    def test_tampering_with_a_kept_total_is_found(self):
+        self._live()
+        self.env.cr.execute("UPDATE voucher_settlement_tally SET amount = amount + 1 WHERE ledger = 'lot'")
+        self.assertTrue(self.posting._check_totals(self.company))
+        self.assertTrue(self.posting._check_subledger(self.company))
+
+    def test_folding_changes_no_total(self):
+        self._live()
+        before = LEDGER_TALLY.get_totals(self.env.cr, self.company.id)
+        self.posting._cron_fold_totals()
+        self.env.cr.execute("SELECT count(*), count(DISTINCT (ledger, part)) FROM voucher_settlement_tally"
+                            " WHERE company_id = %s", [self.company.id])
+        rows, keys = self.env.cr.fetchone()
+        self.assertEqual(rows, keys)
+        after = LEDGER_TALLY.get_totals(self.env.cr, self.company.id)
+        self.assertEqual({key: amount for key, amount in before.items() if amount}, after)
+
+    def test_frozen_base_is_what_holders_hold(self):
+        self._sell(500)
+        cohort = self._give_points(self.shopper, Decimal("12.34"))
+        self._take_points(self.shopper, Decimal("0.04"), cohort)
+        self._compute()
+        self.assertAlmostEqual(cohort.base_shopper, 30 + 12.30)
+        self.assertAlmostEqual(cohort.base_merchant, 20)
+
+    def test_large_base_can_be_settled(self):
+        """A float of 81,644.23 has no twelve exact decimals: what was approved is compared in cents."""
+        self._give_points(self.shopper, 81_644.23)
+        self._sell(1000)
+        self._settle()
+        self.assertEqual(self._settle().released_amount, 65.0)
+
+    def test_a_holder_without_wallet_is_credited_before_rounding_is_returned(self):
+        other = self._make_partner("Older than the wallets")
+        self._give_points(other, 100)
+        self._sell(1000)
+        self._settle()
+        self._settle()
+        self.assertFalse(self.env["voucher.wallet"].search([("partner_id", "=", other.id)]))
+        self.env["voucher.wallet"]._cron_credit()
+        self.assertGreater(self._wallet(other).balance_deduction, 0)
+        self.assertReconciled()
