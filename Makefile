@@ -4,7 +4,7 @@ PYTHON ?= python3
 GP = $(PYTHON) scripts/gp
 export PORT DB LANG_CODE DEMO
 
-.PHONY: help run test test-fast test-deep lint shell psql reset clean i18n bench setup
+.PHONY: help run test test-fast test-deep lint shell psql reset clean i18n bench bench-settlement bench-orders setup
 
 help:
 	@$(GP) --help
@@ -23,6 +23,12 @@ test-deep:
 
 bench:
 	@$(GP) bench -- $(ARGS)
+
+bench-settlement:
+	@$(GP) bench -- settlement $(ARGS)
+
+bench-orders:
+	@$(GP) bench -- orders $(ARGS)
 
 lint shell psql reset clean i18n setup:
 	@$(GP) $@

@@ -44,7 +44,7 @@ PAGES = {
 }
 
 
-def measure(database: str) -> bool:
+def measure(database: str, _options) -> bool:
     """Print each page's median time with few and with many merchants; return whether all ratios meet the aim."""
     many = ScratchDatabase(database)
     with many.open_env() as env:
