@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
 from odoo.addons.merchant_alliance.tools.serialize import touch
 
+from ..tools.totals import LEDGER_TALLY
 from .escrow_events import BACKED_EVENTS, CREDIT_GROUPS, ESCROW_EVENTS, ESCROW_ROLES
 from .escrow_guard import install_guard
 
@@ -23,6 +24,7 @@ class EscrowPosting(models.AbstractModel):
     def init(self):
         # after all columns exist
         self.pool.post_init(install_guard, self.env.cr)
+        self.pool.post_init(LEDGER_TALLY.install, self.env.cr)
 
     # -- posting -----------------------------------------------------------------------------
 

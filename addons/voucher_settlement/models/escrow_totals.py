@@ -14,10 +14,6 @@ class EscrowPosting(models.AbstractModel):
 
     _inherit = "escrow.posting"
 
-    def init(self):
-        super().init()
-        self.pool.post_init(LEDGER_TALLY.install, self.env.cr)
-
     @api.model
     def _check_totals(self, company):
         """Return the differences between kept totals and general ledger, empty when they agree.
