@@ -109,7 +109,7 @@ class Platform:
                 run_credit_job(env, CREDIT_SECONDS)
                 seconds = time.perf_counter() - started
                 made = self.count_since(env.cr, first)
-                if made < 1000:
+                if not made:
                     break
                 bare = insert_bare(env, first)
             self.rates.append((made / seconds, made / bare))
