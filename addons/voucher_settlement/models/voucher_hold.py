@@ -182,6 +182,6 @@ class VoucherHold(models.Model):
         late = SQL("h.state = 'held' AND h.expires_at < %s", fields.Datetime.now())
         return self.env["voucher.wallet"]._run_in_chunks(
             SQL("SELECT count(*) FROM voucher_hold h WHERE %s", late),
-            lambda _after: SQL("""SELECT h.id FROM voucher_hold h JOIN voucher_wallet w ON w.id = h.wallet_id
+            SQL("""SELECT h.id FROM voucher_hold h JOIN voucher_wallet w ON w.id = h.wallet_id
                     WHERE %s ORDER BY h.expires_at, h.id LIMIT %s FOR UPDATE OF w SKIP LOCKED""", late, chunk),
             lambda ids: self.browse(ids)._release())

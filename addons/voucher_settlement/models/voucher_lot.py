@@ -108,6 +108,6 @@ class VoucherLot(models.Model):
         lots = self.sudo()  # sudo: a job; nobody may write vouchers
         return self.env["voucher.wallet"]._run_in_chunks(
             SQL("SELECT count(*) FROM voucher_lot l WHERE %s", behind),
-            lambda _after: SQL("""SELECT l.id FROM voucher_lot l JOIN voucher_wallet w ON w.id = l.wallet_id
+            SQL("""SELECT l.id FROM voucher_lot l JOIN voucher_wallet w ON w.id = l.wallet_id
                     WHERE %s ORDER BY l.expires_on, l.id LIMIT %s FOR UPDATE OF w SKIP LOCKED""", behind, chunk),
             lambda ids: lots.env["voucher.wallet"]._book(lots.browse(ids)._prepare_expiry_entries()))

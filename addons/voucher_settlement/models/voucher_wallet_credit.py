@@ -183,7 +183,8 @@ class VoucherWallet(models.Model):
         transaction is tried again; outside, everything is left to the caller's transaction.
 
         :param SQL count: counts what is left
-        :param pick: chooses and locks the ids of one chunk; called with the last id of the one before (0 at first)
+        :param pick: SQL that chooses and locks the ids of one chunk, or a function that returns it for the last id
+            of the chunk before (0 at first)
         :param work: called with the list of ids; must make them drop out of ``pick``
         :return: number of rows worked off
         """
@@ -191,7 +192,7 @@ class VoucherWallet(models.Model):
         in_cron = bool(self.env.context.get("ir_cron_progress_id"))
 
         def run_chunk(after):
-            if ids := [row[0] for row in self.env.execute_query(pick(after))]:
+            if ids := [row[0] for row in self.env.execute_query(pick(after) if callable(pick) else pick)]:
                 work(ids)
                 self.env.flush_all()
             return ids
@@ -206,7 +207,7 @@ class VoucherWallet(models.Model):
             done += len(ids)
             if not ids and not after:  # a whole round without any
                 break
-            after = max(ids, default=0)
+            after = max(ids, default=0) if callable(pick) else 0
             if ids and in_cron and not cron._commit_progress(len(ids)):
                 break
         return done
