@@ -175,6 +175,7 @@ class SuiteShop(Shop):
     """With the suite: a qualified sale of each order, divided, with points and a shopping voucher to come."""
 
     def extend(self, env, config):
+        env, config = env(user=1), config.sudo()
         till, mall = make_merchant(env, "Till"), make_merchant(env, "Mall")
         mall.scene = mall.store_ids.scene = "own_mall"
         config.alliance_store_id = till.store_ids

@@ -53,6 +53,7 @@ class EscrowPosting(models.AbstractModel):
             "risk_reserve": self.env._("Reserve shares of funded concessions."),
             "merchant_deposit": self.env._("Deposit entries of all merchants."),
         }
+
     def _get_compared_accounts(self, company):
         """Return ``{key: account}`` of what is compared.
 

@@ -125,5 +125,6 @@ class TestEscrowGuard(EscrowCommon):
         escrow_guard.remove_guard(self.env.cr)
         self.env.cr.execute(query)
         self.assertEqual(self.env.cr.fetchone()[0], 0)
-        self.env.cr.execute("SELECT COUNT(*) FROM pg_proc WHERE proname LIKE 'voucher_settlement_%%'")
+        self.env.cr.execute("SELECT COUNT(*) FROM pg_proc WHERE proname LIKE 'voucher_settlement_%%'"
+                            " AND proname NOT LIKE 'voucher_settlement_tally_%%'")
         self.assertEqual(self.env.cr.fetchone()[0], 0)
