@@ -24,8 +24,5 @@ from . import test_web_voucher
 from . import test_statement
 from . import test_statement_portal
 from . import test_topup_books
-<<<<<<< HEAD
 from . import test_dashboard
-=======
 from . import test_totals
->>>>>>> 0031b72 ([IMP] voucher_settlement, green_points: totals kept with every change; a settlement reads no position, voucher or sale; crediting walks by id; [FIX] large bases can be settled; periods keep their hour over summer time)
