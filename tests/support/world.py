@@ -85,6 +85,7 @@ class PlatformCase(PromoterMixin, SettlementCommon, VoucherTillCommon, HttpCase)
         self._show_payment_codes()
         self._change_rates()
         self._exchange_points()
+        self._give_more_points()
         self._open_wizards()
 
     def _promote(self):
@@ -179,6 +180,13 @@ class PlatformCase(PromoterMixin, SettlementCommon, VoucherTillCommon, HttpCase)
         brand = self._make_merchant("RivalBrand", scene="brand_mall")
         self.env["alliance.product.request"].create(
             {"name": "RivalTeaSet", "price": 99.0, "store_id": brand.store_ids.id})
+
+    def _give_more_points(self):
+        """A rule that gave something: the policy leaves no room, so its use is written down by hand."""
+        sale = self.env["alliance.qualified.sale"].search([("partner_id", "=", self.rival_shopper.id)], limit=1)
+        rule = self.env["green.points.rule"].create({"name": "RivalRule", "multiplier": 2.0, "active": False})
+        self.env["green.points.rule.use"].create(
+            {"rule_id": rule.id, "qualified_sale_id": sale.id, "multiplier": 2.0, "extra": 1.0})
 
     def _exchange_points(self):
         """Each shopper has booked a service; one of them gives the purchase back and owes points."""
@@ -286,6 +294,9 @@ class PlatformCase(PromoterMixin, SettlementCommon, VoucherTillCommon, HttpCase)
             self.env["risk.breaker.reset"].with_user(self.users["analyst"]).create({
                 "breaker_id": self.env["risk.breaker"].search([], limit=1).id, "cap_amount": 9999999.0,
                 "reason": "invented"}),
+            self.env["green.points.simulation"].with_user(self.users["operator"]).create({}),
+            self.env["green.points.policy.comparison"].with_user(self.users["operator"]).create(
+                {"policy_ids": self.env["green.points.policy"].search([], limit=2).ids}),
             self.env["escrow.check"].with_user(self.users["auditor"]).create({}),
             self.env["payout.ack.import"].with_user(self.maker).create(
                 {"batch_id": self.sent_payout.id, "file": b"eA=="}),

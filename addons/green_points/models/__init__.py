@@ -3,9 +3,14 @@ from . import green_points_cohort
 from . import green_points_entry
 from . import green_points_position
 from . import green_points_offer
+from . import green_points_policy_comparison
+from . import green_points_simulation
+from . import green_points_simulation_report
 from . import green_points_exchange
 from . import green_points_exchange_line
 from . import green_points_debt
+from . import green_points_rule
+from . import green_points_rule_use
 from . import alliance_qualified_sale
 from . import alliance_qualified_sale_reward
 from . import alliance_qualified_sale_explanation

@@ -37,6 +37,9 @@ class AllianceQualifiedSale(models.Model):
     points_entry_ids = fields.One2many(
         "green.points.entry", "qualified_sale_id", string="Points Entries", groups="base.group_user")
 
+    rule_use_ids = fields.One2many(
+        "green.points.rule.use", "qualified_sale_id", string="Point Rules", groups="base.group_user")
+
     _allocation_adds_up = models.Constraint(
         "CHECK (policy_id IS NULL OR alloc_pool + alloc_shopping + alloc_commission"
         " + alloc_reserve + alloc_fee = concession_amount)",
@@ -53,6 +56,7 @@ class AllianceQualifiedSale(models.Model):
             policy = self.env["green.points.policy"]._get_active(company)
             for sale in sales:
                 sale.write(sale._prepare_allocation_vals(policy))
+            self.env["green.points.rule"]._apply(sales)
         touch(refunds.origin_id)  # two refunds at once must not share out the same remainder
         parts = refunds.origin_id._get_left_cents(
             lambda refund: refund.state != "cancelled" and refund not in refunds)

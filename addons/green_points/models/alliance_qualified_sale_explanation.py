@@ -35,14 +35,17 @@ class AllianceQualifiedSale(models.Model):
         share = sudo.policy_id._get_exact("beta" if kind == "shopper" else "gamma")
         if kind == "merchant" and sudo.merchant_id.is_platform:
             share = 0
-        return self.env._(
+        uses = sudo.rule_use_ids if kind == "shopper" else sudo.rule_use_ids.browse()
+        cause = self.env._(
             "Of the %(cash)s paid in cash, the store concedes %(rate)s %%: %(concession)s. "
             "%(share)s %% of that is the base value of the points: %(base)s.",
             cash=self._format_amount(self.cash_amount),
             rate=self._format_percent(self.rate),
             concession=self._format_amount(self.concession_amount),
             share=self._format_percent(float(share) * 100),
-            base=self._format_amount(self[BASE_BY_KIND[kind]]))
+            base=self._format_amount(self[BASE_BY_KIND[kind]] - sum(uses.mapped("extra"))))
+        return " ".join([cause, *(self.env._(
+            "“%(rule)s” adds %(extra)s.", rule=use.rule_id.name, extra=self._format_amount(use.extra)) for use in uses)])
 
     def _explain_refund(self, kind):
         return self.env._(

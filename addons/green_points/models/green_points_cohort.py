@@ -140,6 +140,7 @@ class GreenPointsCohort(models.Model):
 
         :raise UserError: the company has no active points policy
         """
+        self.env["green.points.policy"]._apply_scheduled(company, number)
         policy = self.env["green.points.policy"]._get_active(company)
         if not policy:
             raise UserError(self.env._("%s has no active points policy.", company.display_name))

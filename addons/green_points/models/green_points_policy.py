@@ -30,11 +30,15 @@ class GreenPointsPolicy(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company)
     state = fields.Selection(
-        [("draft", "Draft"), ("active", "Active"), ("superseded", "Superseded")],
+        [("draft", "Draft"), ("scheduled", "Scheduled"), ("active", "Active"), ("superseded", "Superseded")],
         required=True, readonly=True, default="draft", copy=False, tracking=True, index=True)
     effective_number = fields.Integer(
-        string="Effective from Period", default=1, required=True, readonly=True, copy=False,
-        help="Number of the first period whose cohort is given under this policy; set at activation.")
+        string="Effective from Period", default=1, required=True, copy=False,
+        help="Number of the first period whose cohort is given under this policy. Left as it is, the next one; "
+             "a later one is waited for.")
+    public_wording = fields.Text(
+        translate=True,
+        help="What shoppers are told about this policy. The simulation says where it could promise more than there is.")
     weight_pool = fields.Float(string="Rebate Pool (%)", digits=(5, 2), default=60.0, required=True)
     weight_shopping = fields.Float(
         string="Shopping Voucher (%)", digits=(5, 2), default=10.0, required=True)
@@ -79,6 +83,10 @@ class GreenPointsPolicy(models.Model):
 
     _one_active = models.UniqueIndex(
         "(company_id) WHERE state = 'active'", "A company has one active policy at a time.")
+    _one_scheduled = models.UniqueIndex(
+        "(company_id, effective_number) WHERE state = 'scheduled'", "One policy is scheduled for a period.")
+    _effective_positive = models.Constraint(
+        "CHECK (effective_number >= 1)", "Effective from Period: periods are numbered from 1.")
     _weights_add_up = models.Constraint(
         "CHECK (weight_pool >= 0 AND weight_shopping >= 0 AND weight_commission >= 0"
         " AND weight_reserve >= 0 AND weight_fee >= 0"
@@ -178,7 +186,7 @@ class GreenPointsPolicy(models.Model):
             or self.env["alliance.qualified.sale"].sudo().search_count(domain, limit=1))
 
     def action_activate(self):
-        """Put this draft in force from the next period on, in place of the active one.
+        """Put this draft in force in place of the active one: from the next period on, or when its own begins.
 
         :raise AccessError: the user may not change policies
         :raise UserError: not a draft
@@ -200,14 +208,58 @@ class GreenPointsPolicy(models.Model):
         }
 
     def _activate(self):
-        """Activate one draft and supersede the company's active policy."""
+        """Activate one draft and supersede the company's active policy, or schedule it for a later period."""
         self.ensure_one()
         if self.state != "draft":
             raise UserError(self.env._("%s is not a draft: only drafts can be activated.", self.name))
         last = self.env["green.points.cohort"].sudo().search(  # sudo: a number, whoever activates
             [("company_id", "=", self.company_id.id)], order="number desc", limit=1)
+        if self.effective_number > last.number + 1:
+            self._schedule()
+        else:
+            self._put_in_force(last.number + 1)
+
+    def _schedule(self):
+        """Let this draft wait for its period."""
+        if self.sudo().search_count([  # sudo: the answer must not depend on what the user may read
+                ("company_id", "=", self.company_id.id), ("state", "=", "scheduled"),
+                ("effective_number", "=", self.effective_number)]):
+            raise UserError(self.env._(
+                "Another policy is scheduled for period %s already: take it back first.", self.effective_number))
+        self._write_state("scheduled")
+
+    def _put_in_force(self, number):
         self._get_active(self.company_id)._write_state("superseded")
-        self._write_state("active", effective_number=last.number + 1)
+        self._write_state("active", effective_number=number)
+
+    @api.model
+    def _apply_scheduled(self, company, number):
+        """Put the policy scheduled for period ``number``, or for one before it, in force in ``company``."""
+        due = self.sudo().search([  # sudo: whoever opens the period
+            ("company_id", "=", company.id), ("state", "=", "scheduled"), ("effective_number", "<=", number)],
+            order="effective_number")
+        for policy in due:
+            policy._put_in_force(policy.effective_number)
+
+    def action_unschedule(self):
+        """Make these scheduled policies drafts again.
+
+        :raise AccessError: the user may not change policies
+        :raise UserError: not scheduled
+        """
+        self.check_access("write")
+        for policy in self:
+            if policy.state != "scheduled":
+                raise UserError(self.env._("%s is not scheduled.", policy.name))
+            policy._write_state("draft")
+
+    def action_compare(self):
+        """Open these policies side by side."""
+        self.check_access("read")
+        comparison = self.env["green.points.policy.comparison"].create({"policy_ids": [(6, 0, self.ids)]})
+        return {
+            "type": "ir.actions.act_window", "res_model": comparison._name, "res_id": comparison.id,
+            "view_mode": "form", "name": self.env._("Comparison of Policies")}
 
     def _write_state(self, state, **vals):
         # past this model's own write(), which refuses it

@@ -5,4 +5,6 @@ from . import test_rewards
 from . import test_ledger
 from . import test_portal
 from . import test_exchange
+from . import test_simulation
+from . import test_rule
 from . import test_exchange_pages

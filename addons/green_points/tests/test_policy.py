@@ -73,6 +73,48 @@ class TestPolicy(GreenPointsCommon):
         with self.assertRaisesRegex(UserError, "not a draft"):
             self.policy.action_activate()
 
+    def test_effective_from_a_later_period(self):
+        self._sell(10_000)
+        later = self._draft(effective_number=4, beta=0.5)
+        later.with_user(self.operator).action_activate()
+        self.assertEqual((later.state, self.policy.state), ("scheduled", "active"))
+        with self.assertRaisesRegex(UserError, "period 4 already"):
+            self._draft(effective_number=4).action_activate()
+        with self.assertRaisesRegex(UserError, "in force"):
+            later.with_user(self.operator).write({"beta": 0.1})
+        for number in (2, 3):
+            self._close_period()
+            self.assertEqual(self.env["green.points.cohort"]._get_open(self.company).policy_id, self.policy, number)
+        self._close_period()
+        opened = self.env["green.points.cohort"]._get_open(self.company)
+        self.assertEqual((opened.number, opened.policy_id), (4, later))
+        self.assertEqual((later.state, later.effective_number, self.policy.state), ("active", 4, "superseded"))
+        self.assertEqual(self._sell(10_000).policy_id, later)
+
+    def test_scheduled_can_be_taken_back(self):
+        later = self._draft(effective_number=9)
+        later.action_activate()
+        later.with_user(self.operator).action_unschedule()
+        self.assertEqual(later.state, "draft")
+        with self.assertRaisesRegex(UserError, "not scheduled"):
+            self.policy.action_unschedule()
+        with self.assertRaises(AccessError):
+            later.with_user(self.auditor).action_unschedule()
+
+    def test_side_by_side(self):
+        other = self._draft(name="Stepped", curve="stepped", beta=0.5)
+        action = (self.policy + other).with_user(self.auditor).action_compare()
+        comparison = self.env[action["res_model"]].browse(action["res_id"])
+        self.assertEqual(comparison.chart.count("<polyline"), 2)
+        self.assertIn("Stepped", comparison.table)
+        self.assertNotIn("Pay-out Ratio", comparison.table, "the same in both")
+        comparison.only_different = False
+        self.assertIn("Pay-out Ratio", comparison.table)
+        with self.assertRaisesRegex(UserError, "2 to 4"):
+            self.policy.action_compare()
+        with self.assertRaises(AccessError):
+            (self.policy + other).with_user(self._create_user("compare_portal")).action_compare()
+
     @mute_logger("odoo.sql_db")
     def test_two_active_policies_are_refused_by_the_database(self):
         policy = self._draft()

@@ -1,1 +1,2 @@
 from . import allocation, curve, curve_chart, exchange, totals
+from . import allocation, curve, curve_chart, exchange, line_chart, simulation, wording

@@ -24,6 +24,7 @@ from . import settlement_index
 from . import green_points_cohort
 from . import green_points_debt
 from . import green_points_entry
+from . import green_points_simulation
 from . import voucher_wallet
 from . import voucher_wallet_credit
 from . import voucher_wallet_claw

@@ -1,0 +1,148 @@
+import time
+from math import ceil
+
+import numpy as np
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools.simulation import Opening, Rules, build_scenarios, simulate
+
+LATEST = 8  # periods that the concessions to come are reckoned from
+
+
+class GreenPointsSimulation(models.TransientModel):
+    """What a policy would do over years, in seconds: figures, charts, and what may be said of it."""
+
+    _name = "green.points.simulation"
+    _description = "Policy Simulation"
+
+    policy_id = fields.Many2one(
+        "green.points.policy", required=True, ondelete="cascade",
+        default=lambda self: self.env["green.points.policy"].search(
+            [("company_id", "=", self.env.company.id), ("state", "=", "active")], limit=1))
+    company_id = fields.Many2one(related="policy_id.company_id")
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    years = fields.Integer(required=True, default=10, help="1 to 20.")
+    from_platform = fields.Boolean(
+        string="From Where the Platform Stands", default=True,
+        help="Begin with the cohorts under way and what is held; otherwise with nothing.")
+    concession = fields.Monetary(
+        string="Concessions per Period", compute="_compute_concession", store=True, readonly=False, required=True,
+        help="Funded at the beginning; from the platform's last periods unless you say otherwise.")
+    spending = fields.Float(
+        string="Vouchers Spent per Period (%)", digits=(5, 2), default=20.0, required=True,
+        help="Of those outstanding. What is not spent within its life goes back to the pool.")
+    refunds = fields.Float(
+        string="Purchases Given Back (%)", digits=(5, 2), default=0.0, required=True,
+        help="In each period, of the concessions of the latest four.")
+    promoted = fields.Float(
+        string="Sales with a Promoter (%)", digits=(5, 2), default=0.0, required=True,
+        help="Their commission does not go to the pool.")
+    seconds = fields.Float(readonly=True, digits=(8, 2))
+    is_done = fields.Boolean(readonly=True)
+    expectation = fields.Html(string="What Shoppers Can Expect", readonly=True, sanitize=False)
+    warnings = fields.Html(readonly=True, sanitize=False)
+    table = fields.Html(readonly=True, sanitize=False)
+    chart_coverage = fields.Html(string="Coverage", readonly=True, sanitize=False)
+    chart_multiple = fields.Html(string="Realised Multiple by Cohort", readonly=True, sanitize=False)
+    chart_escrow = fields.Html(string="Escrow", readonly=True, sanitize=False)
+    chart_vouchers = fields.Html(string="Vouchers Outstanding", readonly=True, sanitize=False)
+    chart_breakage = fields.Html(string="Breakage", readonly=True, sanitize=False)
+
+    _inputs_sound = models.Constraint(
+        "CHECK (years BETWEEN 1 AND 20 AND concession > 0 AND spending BETWEEN 0 AND 100"
+        " AND refunds BETWEEN 0 AND 100 AND promoted BETWEEN 0 AND 100)",
+        "Years: 1 to 20. Concessions: above zero. Percentages: 0 to 100.")
+
+    @api.depends("policy_id")
+    def _compute_concession(self):
+        for simulation in self:
+            simulation.concession = simulation._get_usual_concession() or 10_000.0
+
+    def _get_usual_concession(self):
+        """Return what the latest closed periods brought on average, in currency units."""
+        cohorts = self._get_cohorts()[-LATEST:]
+        return sum(self._get_concessions(cohorts).values()) / len(cohorts) if cohorts else 0.0
+
+    def _get_cohorts(self):
+        """Return the closed cohorts that still have periods to come, the oldest first."""
+        return self.env["green.points.cohort"].search(
+            [("company_id", "=", self.company_id.id), ("state", "=", "maturing")], order="number")
+
+    def _get_concessions(self, cohorts):
+        """Return ``{cohort: what its sales conceded, less refunds}`` in currency units."""
+        found = dict(self.env["alliance.qualified.sale"]._read_group(
+            [("cohort_id", "in", cohorts.ids), ("reward_state", "=", "active")], ["cohort_id"],
+            ["concession_amount:sum"]))
+        return {cohort: found.get(cohort, 0.0) for cohort in cohorts}
+
+    # -- building ------------------------------------------------------------
+
+    def _prepare_rules(self):
+        """Return the policy as ``tools.simulation.Rules``."""
+        policy = self.policy_id
+        pool, shopping, commission, reserve, _fee = (float(weight) / 100 for weight in policy._get_weights())
+        return Rules(
+            steps=tuple(float(policy._get_step(age)) for age in range(1, policy.period_count + 1)),
+            base=policy.beta + policy.gamma,
+            pool=pool + commission * (1 - self.promoted / 100), shopping=shopping, reserve=reserve,
+            payout=policy.payout_ratio, ring_fenced=policy.ring_fenced,
+            deduction_life=ceil(policy.deduction_life_days / policy.period_days),
+            shopping_life=ceil(policy.shopping_life_days / policy.period_days))
+
+    def _prepare_opening(self, rules):
+        """Return where the platform stands as ``tools.simulation.Opening``; higher addons know more of it."""
+        count = len(rules.steps)
+        cohorts = self._get_cohorts()[-count:]
+        conceded = self._get_concessions(cohorts)
+        return Opening(**self._prepare_opening_vals(cohorts, conceded, count))
+
+    def _prepare_opening_vals(self, cohorts, conceded, count):
+        """Return the values of ``Opening`` (cents).
+
+        Hook: without settlements nothing has been released, and the pool holds what the cohorts' sales brought.
+        """
+        scale = 10 ** self.currency_id.decimal_places
+        return {
+            "bases": tuple((cohort.base_shopper + cohort.base_merchant) * scale for cohort in cohorts),
+            "steps": tuple(
+                tuple(float(cohort.policy_id._get_step(age)) for age in range(1, count + 1)) for cohort in cohorts),
+            "concessions": tuple(conceded[cohort] * scale for cohort in cohorts),
+            "pool": sum(conceded[cohort] * scale * cohort.policy_id.weight_pool / 100 for cohort in cohorts),
+        }
+
+    # -- running -------------------------------------------------------------
+
+    def action_run(self):
+        """Run the scenarios and show what came of them.
+
+        :raise AccessError: the user may not see policies
+        :raise UserError: the years are fewer than the points' life
+        """
+        self.ensure_one()
+        self.policy_id.check_access("read")
+        policy = self.policy_id
+        periods = self.years * 365 // policy.period_days
+        if periods <= policy.period_count:
+            raise UserError(self.env._(
+                "Years: points of this policy live for %s periods, so more time is needed to see any mature.",
+                policy.period_count))
+        began = time.monotonic()
+        rules = self._prepare_rules()
+        scale = 10 ** self.currency_id.decimal_places
+        result = simulate(
+            rules,
+            build_scenarios(self.concession * scale, periods, policy.period_days, self.spending / 100,
+                            self.refunds / 100),
+            self._prepare_opening(rules) if self.from_platform else None)
+        vals = self._prepare_report_vals(rules, result)
+        self.write({**vals, "is_done": True, "seconds": time.monotonic() - began})
+        return {
+            "type": "ir.actions.act_window", "res_model": self._name, "res_id": self.id, "view_mode": "form",
+            "name": self.env._("Policy Simulation"), "target": "current"}
+
+    def _get_multiples(self, result, key):
+        """Return the realised multiples of the cohorts to come that have had all their periods in a scenario."""
+        row = result.multiples[result.keys.index(key), result.first:result.matured]
+        return row[~np.isnan(row)]

@@ -1,0 +1,101 @@
+from psycopg2.errors import CheckViolation
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import GreenPointsCommon
+
+
+@tagged("post_install", "-at_install")
+class TestRules(GreenPointsCommon):
+    """Under β 0.3 and γ 0.2 a sale of 1000.00 at 10 % gives 30.00 and 20.00, and leaves room for 50.00."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.policy.copy({"beta": 0.3, "gamma": 0.2})._activate()
+
+    def _rule(self, **vals):
+        return self.env["green.points.rule"].create({
+            "name": "Double", "company_id": self.company.id, "multiplier": 2.0, **vals})
+
+    def _base(self, cash=100_000, **kwargs):
+        return self._register_sales(cash, **kwargs).base_shopper
+
+    def test_stacked_and_exclusive(self):
+        self._rule(sequence=2)
+        self._rule(name="Half more", multiplier=1.5, sequence=1)
+        self.assertEqual(self._base(), 30 + 15 + 30)
+        self._rule(name="Alone", multiplier=1.1, is_exclusive=True, sequence=0)
+        sale = self._register_sales(100_000)
+        self.assertEqual(sale.base_shopper, 33.0)
+        self.assertEqual(sale.rule_use_ids.rule_id.name, "Alone")
+
+    def test_never_more_than_the_concession(self):
+        self._rule(multiplier=10.0)
+        sale = self._sell(100_000)
+        self.assertEqual((sale.base_shopper, sale.base_merchant), (80.0, 20.0))
+        self.assertEqual(sale.rule_use_ids.extra, 50.0)
+        self._sell(1_000_000, partner=self.other_shopper)
+        self._refund(sale, 100_000)
+        self.assertEqual(sale.refund_ids.base_shopper, -80.0)
+        self.assertLedgerSound()
+
+    def test_for_whom_where_and_when(self):
+        now, day = fields.Datetime.now(), fields.Datetime.add
+        tag = self.env["res.partner.category"].create({"name": "Members"})
+        kind = self.env["alliance.category"].create({"name": "Noodles"})
+        other = self._create_merchant("Tea House", rate=10.0)
+        cases = [
+            ({"scene": "own_mall"}, 30.0), ({"scene": self.store.scene}, 60.0),
+            ({"merchant_ids": other.ids}, 30.0), ({"merchant_ids": self.merchant.ids}, 60.0),
+            ({"category_ids": kind.ids}, 30.0), ({"partner_category_ids": tag.ids}, 30.0),
+            ({"date_from": day(now, days=1)}, 30.0), ({"date_to": day(now, days=-1)}, 30.0),
+            ({"date_from": day(now, days=-1), "date_to": day(now, days=1)}, 60.0),
+            ({"hour_from": 0.0, "hour_to": 24.0}, 60.0), ({"segment": "returning"}, 60.0), ({"segment": "new"}, 30.0),
+            ({"campaign_id": self.env["utm.campaign"].create({"name": "Spring"}).id}, 30.0)]
+        self._register_sales(10_000)
+        for vals, base in cases:
+            with self.subTest(vals):
+                rule = self._rule(**vals)
+                self.assertEqual(self._base(), base)
+                rule.active = False
+        rule = self._rule(partner_category_ids=tag.ids, category_ids=kind.ids)
+        self.shopper.category_id = tag
+        self.store.category_id = kind
+        self.assertEqual(self._base(), 60.0)
+
+    def test_the_budget_stops_it(self):
+        rule = self._rule(budget=40.0)
+        self.assertEqual([self._base() for _sale in range(3)], [60.0, 40.0, 30.0])
+        self.assertEqual(rule.spent, 40.0)
+        self.assertEqual(sum(rule.use_ids.mapped("extra")), 40.0)
+
+    def test_why_did_i_get_this(self):
+        self._rule(name="Noodle Week")
+        sale = self._sell(100_000)
+        explanation = sale._get_reward_explanation("shopper")
+        self.assertIn("“Noodle Week” adds", explanation)
+        self.assertRegex(explanation, r"base value of the points: \D*30\.00")
+        self.assertNotIn("Noodle Week", sale._get_reward_explanation("merchant"))
+
+    @mute_logger("odoo.sql_db")
+    def test_bounds_and_rights(self):
+        rule = self._rule(budget=40.0)
+        self._base()
+        for change in ("multiplier = 1", "multiplier = 11", "spent = 41", "hour_to = 25"):
+            with self.subTest(change), self.assertRaises(CheckViolation), self.cr.savepoint():
+                self.cr.execute(f"UPDATE green_points_rule SET {change} WHERE id = %s", [rule.id])
+        with self.assertRaisesRegex(UserError, "sales alone"):
+            rule.spent = 0.0
+        with self.assertRaisesRegex(UserError, "kept"):
+            rule.unlink()
+        for use in rule.use_ids:
+            with self.assertRaises(UserError):
+                use.sudo().extra = 1.0
+        for login, groups in (("rule_portal", "base.group_portal"), ("rule_auditor", "merchant_alliance.group_auditor")):
+            user = self._create_user(login, groups=groups)
+            with self.assertRaises(AccessError):
+                rule.with_user(user).write({"multiplier": 5.0})

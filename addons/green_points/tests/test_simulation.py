@@ -1,0 +1,144 @@
+import numpy as np
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import TransactionCase, tagged
+from odoo.tools import mute_logger
+
+from ..tools.line_chart import render_lines
+from ..tools.simulation import Opening, Rules, Scenario, build_scenarios, simulate
+from ..tools.wording import find_promises
+from .common import GreenPointsCommon
+
+RULES = Rules(steps=(0.125,) * 40, base=1.0, pool=0.65, shopping=0.10, reserve=0.05)
+PERIODS = 521  # ten years of weeks
+
+
+def flat(periods=PERIODS, concession=100_000.0, spending=0.2, **changes):
+    vals = {"key": "flat", "concessions": np.full(periods, concession), "spending": np.full(periods, spending),
+            "refunds": np.zeros(periods), **changes}
+    return Scenario(**vals)
+
+
+@tagged("post_install", "-at_install")
+class TestSimulationTool(TransactionCase):
+
+    def test_the_escrow_always_holds_what_is_owed(self):
+        result = simulate(RULES, build_scenarios(1e6, PERIODS, 7, 0.2, 0.02))
+        self.assertEqual(result.bank.shape, (7, PERIODS))
+        self.assertLess(np.abs(result.bank - result.owed).max(), 0.01)
+        self.assertGreaterEqual(min(result.pool.min(), result.outstanding.min()), 0)
+        self.assertLessEqual(np.nanmax(result.multiples), 5.0 + 1e-9)
+        self.assertLessEqual(result.coverage.max(), 1.0 + 1e-12)
+
+    def test_what_lasts_is_the_pools_share(self):
+        result = simulate(RULES, [flat(spending=1.0)])  # nothing expires
+        later = result.multiples[0, result.first + 200:result.matured]
+        self.assertAlmostEqual(float(later.mean()), 0.65, places=2)
+        self.assertAlmostEqual(float(result.expired[0, -1]), 0.0)
+
+    def test_by_hand(self):
+        """1000.00 concession, two periods of life, base 1, pool 60 %: the first release covers 60 of 250."""
+        rules = Rules(steps=(2.5, 2.5), base=1.0, pool=0.6, shopping=0.1, reserve=0.05)
+        result = simulate(rules, [flat(periods=3, concession=1000.0, spending=0.0)])
+        # period 2: pool 600 + 600, due 2500: k = 0.48; period 3: pool 600, due 2500 + 2500
+        np.testing.assert_allclose(result.coverage[0], [1.0, 0.48, 0.12])
+        np.testing.assert_allclose(result.released[0], [0, 1200, 600])
+        np.testing.assert_allclose(result.multiples[0, 2:4], [1.5, 0.3])
+        np.testing.assert_allclose(result.outstanding[0], [100, 1400, 2100])
+
+    def test_ring_fenced_cohorts_live_on_their_own(self):
+        rules = Rules(steps=(2.5, 2.5), base=1.0, pool=0.6, shopping=0.0, reserve=0.0, ring_fenced=True)
+        result = simulate(rules, [flat(periods=4, spending=0.0, concessions=np.array([1000.0, 9000.0, 0.0, 0.0]))])
+        np.testing.assert_allclose(result.multiples[0, 2:4], [0.6, 0.6])
+
+    def test_expiry_returns_to_the_pool(self):
+        rules = Rules(steps=(1.0,), base=0.5, pool=0.5, shopping=0.2, reserve=0.0, deduction_life=2, shopping_life=3)
+        result = simulate(rules, [flat(periods=6, concession=0.0, concessions=np.array([100.0, 0, 0, 0, 0, 0]), spending=0.0)])
+        np.testing.assert_allclose(result.expired[0], [0, 0, 20, 70, 70, 70])
+        np.testing.assert_allclose(result.pool[0], [50, 0, 20, 70, 70, 70])
+
+    def test_an_opening_goes_on(self):
+        whole = simulate(RULES, [flat(periods=60, spending=0.0)])
+        begun = simulate(RULES, [flat(periods=30, spending=0.0)])
+        opening = Opening(
+            bases=(100_000.0,) * 30, released=tuple(begun.multiples[0, begun.first:]), steps=(RULES.steps,) * 30,
+            concessions=(100_000.0,) * 30, pool=begun.pool[0, -1])
+        rest = simulate(RULES, [flat(periods=30, spending=0.0)], opening)
+        np.testing.assert_allclose(rest.coverage[0], whole.coverage[0, 30:])
+        np.testing.assert_allclose(rest.multiples[0, 10:], whole.multiples[0, whole.first:])
+
+    def test_a_wave_of_refunds(self):
+        refunds = np.zeros(10)
+        refunds[5] = 1.0
+        result = simulate(RULES, [flat(periods=10, spending=0.0), flat(periods=10, spending=0.0, refunds=refunds)])
+        self.assertLess(result.outstanding[1, -1], result.outstanding[0, -1])
+        self.assertLess(np.abs(result.bank - result.owed).max(), 0.01)
+        self.assertGreaterEqual(result.pool.min(), 0)
+
+    def test_bad_input(self):
+        with self.assertRaises(ValueError):
+            simulate(RULES, [flat(), flat(periods=3)])
+        with self.assertRaises(ValueError):
+            simulate(RULES, [flat()], Opening(bases=(1.0,) * 41))
+
+    def test_wording(self):
+        self.assertEqual(find_promises("Points are not money. No return on anything is promised.", 0.65), [])
+        self.assertEqual(find_promises("不承诺任何收益", 0.65), [])
+        for text, kind in {
+                "Up to 5 times what the store concedes": "multiple", "最高5倍": "multiple", "get 100 % back": "percent",
+                "Guaranteed!": "word", "年化 12 %": "word", "保证": "word"}.items():
+            with self.subTest(text):
+                self.assertIn(kind, [found for found, _words in find_promises(text, 0.65)])
+        self.assertEqual(find_promises("0.5 times, 60 %", 0.65), [])
+
+    def test_chart(self):
+        chart = render_lines([("<b>", [1.0, float("nan"), 3.0]), ("two", [0, 1, 2])], "Title")
+        self.assertIn("&lt;b&gt;", chart)
+        self.assertEqual(chart.count("<polyline"), 2)
+        self.assertEqual(render_lines([("none", [float("nan")])], "Title"), "")
+
+
+@tagged("post_install", "-at_install")
+class TestSimulation(GreenPointsCommon):
+
+    def _run(self, **vals):
+        simulation = self.env["green.points.simulation"].create({"policy_id": self.policy.id, **vals})
+        simulation.action_run()
+        return simulation
+
+    def test_ten_years_in_seconds(self):
+        for _period in range(3):
+            self._sell(100_000)
+            self._close_period()
+        simulation = self._run()
+        self.assertEqual(simulation.concession, 100.0, "as the last periods were")
+        self.assertLess(simulation.seconds, 5)
+        for fname in ("chart_coverage", "chart_multiple", "chart_escrow", "chart_vouchers", "chart_breakage"):
+            self.assertEqual(simulation[fname].count("<polyline"), 7, fname)
+        self.assertIn("No multiple is promised", simulation.expectation)
+        self.assertIn("the escrow holds what the platform owes", simulation.expectation)
+        self.assertIn("up to 5.00 times", simulation.warnings)
+
+    def test_the_public_wording_is_looked_at(self):
+        modest = self.policy.copy({"max_multiple": 0.5, "public_wording": "Vouchers come from what stores concede."})
+        self.assertNotIn("public wording says", self._run(policy_id=modest.id).warnings or "")
+        modest.public_wording = "Guaranteed: 3 times your money back!"
+        warnings = self._run(policy_id=modest.id).warnings
+        self.assertIn("“guarantee”", warnings)
+        self.assertIn("“3 times”", warnings)
+
+    @mute_logger("odoo.sql_db")
+    def test_bad_input(self):
+        with self.assertRaisesRegex(UserError, "more time"):
+            self._run(policy_id=self.policy.copy({"period_days": 30}).id, years=3)
+        for vals in ({"years": 21}, {"concession": -1.0}, {"spending": 101.0}):
+            with self.subTest(vals), self.assertRaises(ValidationError), self.cr.savepoint():
+                self._run(**vals)
+
+    def test_who_may(self):
+        operator = self._create_user("sim_operator", groups="merchant_alliance.group_operator")
+        self.env["green.points.simulation"].with_user(operator).create({"policy_id": self.policy.id}).action_run()
+        for login, groups in (("sim_portal", "base.group_portal"), ("sim_employee", "base.group_user")):
+            user = self._create_user(login, groups=groups)
+            with self.assertRaises(AccessError):
+                self.env["green.points.simulation"].with_user(user).create({"policy_id": self.policy.id})
