@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
+
 from odoo.addons.green_points.tools.simulation import Rules, Scenario, simulate
 from odoo.addons.voucher_settlement.tools.release import get_coverage, get_increment
 

@@ -44,8 +44,10 @@ class AllianceQualifiedSale(models.Model):
             concession=self._format_amount(self.concession_amount),
             share=self._format_percent(float(share) * 100),
             base=self._format_amount(self[BASE_BY_KIND[kind]] - sum(uses.mapped("extra"))))
-        return " ".join([cause, *(self.env._(
-            "“%(rule)s” adds %(extra)s.", rule=use.rule_id.name, extra=self._format_amount(use.extra)) for use in uses)])
+        added = [self.env._(
+            "“%(rule)s” adds %(extra)s.", rule=use.rule_id.name, extra=self._format_amount(use.extra))
+            for use in uses]
+        return " ".join([cause, *added])
 
     def _explain_refund(self, kind):
         return self.env._(

@@ -31,10 +31,11 @@ class GreenPointsRule(models.Model):
     scene = fields.Selection(SCENES, help="Empty: every scene.")
     merchant_ids = fields.Many2many("alliance.merchant", string="Merchants", help="Empty: every merchant.")
     category_ids = fields.Many2many("alliance.category", string="Kinds of Stores", help="Empty: every kind.")
-    campaign_id = fields.Many2one("utm.campaign", string="Campaign", help="Web orders that came from it; empty: all sales.")
+    campaign_id = fields.Many2one("utm.campaign", help="Web orders that came from it; empty: all sales.")
     segment = fields.Selection(
         [("new", "First purchase"), ("returning", "Returning shoppers")], help="Empty: every shopper.")
-    partner_category_ids = fields.Many2many("res.partner.category", string="Shoppers' Tags", help="One of them is enough.")
+    partner_category_ids = fields.Many2many(
+        "res.partner.category", string="Shoppers' Tags", help="One of them is enough.")
     date_from = fields.Datetime(string="From")
     date_to = fields.Datetime(string="Until")
     hour_from = fields.Float(string="From Hour", help="Of the day, in the company's time zone.")
@@ -49,7 +50,8 @@ class GreenPointsRule(models.Model):
         "CHECK (budget >= 0 AND spent >= 0 AND (budget = 0 OR spent <= budget))",
         "Budget: no more can be spent than there is.")
     _hours_ordered = models.Constraint(
-        "CHECK (hour_from >= 0 AND hour_to <= 24 AND hour_from < hour_to)", "Hours: from 0 to 24, the first one earlier.")
+        "CHECK (hour_from >= 0 AND hour_to <= 24 AND hour_from < hour_to)",
+        "Hours: from 0 to 24, the first one earlier.")
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -15,7 +15,8 @@ class GreenPointsRuleUse(models.Model):
         "alliance.qualified.sale", string="Sale", required=True, readonly=True, index=True, ondelete="restrict")
     company_id = fields.Many2one(related="rule_id.company_id")
     currency_id = fields.Many2one(related="rule_id.currency_id")
-    multiplier = fields.Float(digits=(6, 4), required=True, readonly=True, aggregator=None, help="At the time of the sale.")
+    multiplier = fields.Float(
+        digits=(6, 4), required=True, readonly=True, aggregator=None, help="At the time of the sale.")
     extra = fields.Monetary(string="Extra Base Value", required=True, readonly=True)
 
     _once = models.Constraint("UNIQUE (rule_id, qualified_sale_id)", "A rule gives a sale something once.")

@@ -95,7 +95,8 @@ class TestRules(GreenPointsCommon):
         for use in rule.use_ids:
             with self.assertRaises(UserError):
                 use.sudo().extra = 1.0
-        for login, groups in (("rule_portal", "base.group_portal"), ("rule_auditor", "merchant_alliance.group_auditor")):
+        for login, groups in (
+                ("rule_portal", "base.group_portal"), ("rule_auditor", "merchant_alliance.group_auditor")):
             user = self._create_user(login, groups=groups)
             with self.assertRaises(AccessError):
                 rule.with_user(user).write({"multiplier": 5.0})

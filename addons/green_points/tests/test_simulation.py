@@ -53,7 +53,7 @@ class TestSimulationTool(TransactionCase):
 
     def test_expiry_returns_to_the_pool(self):
         rules = Rules(steps=(1.0,), base=0.5, pool=0.5, shopping=0.2, reserve=0.0, deduction_life=2, shopping_life=3)
-        result = simulate(rules, [flat(periods=6, concession=0.0, concessions=np.array([100.0, 0, 0, 0, 0, 0]), spending=0.0)])
+        result = simulate(rules, [flat(periods=6, concessions=np.array([100.0, 0, 0, 0, 0, 0]), spending=0.0)])
         np.testing.assert_allclose(result.expired[0], [0, 0, 20, 70, 70, 70])
         np.testing.assert_allclose(result.pool[0], [50, 0, 20, 70, 70, 70])
 

@@ -45,7 +45,8 @@ def render_lines(series, title, x_labels=None, suffix=""):
     for (name, values), colour in zip(series, COLOURS, strict=False):
         lines += Markup('<polyline points="%s" fill="none" stroke="%s" stroke-width="1.8"/>') % (
             " ".join(f"{x(index)},{y(float(values[index]))}" for index in _thin(values)), colour)
-        legend += Markup('<span style="white-space:nowrap;margin-right:1em"><span style="color:%s">&#9632;</span> %s</span>') % (
+        legend += Markup(
+            '<span style="white-space:nowrap;margin-right:1em"><span style="color:%s">&#9632;</span> %s</span>') % (
             colour, name)
     return Markup(
         '<div><svg role="img" viewBox="0 0 %s %s" style="width:100%%;max-width:%spx"><title>%s</title>%s%s</svg>'

@@ -213,7 +213,8 @@ class _State:
     def get_result(self):
         periods = self.concessions.shape[1]
         return Result(
-            **self.notes, multiples=np.where(self.bases > 0, self.index, np.nan), first=self.count, matured=max(periods, self.count), keys=self.keys)
+            **self.notes, multiples=np.where(self.bases > 0, self.index, np.nan), first=self.count,
+            matured=max(periods, self.count), keys=self.keys)
 
 
 def _divide(numerator, denominator, otherwise):

@@ -1,4 +1,4 @@
-"""Does what people are told promise more than can be kept?"""
+"""Whether what people are told promises more than can be kept."""
 
 import re
 
