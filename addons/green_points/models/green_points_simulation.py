@@ -1,5 +1,4 @@
 import time
-from math import ceil
 
 import numpy as np
 
@@ -88,8 +87,8 @@ class GreenPointsSimulation(models.TransientModel):
             base=policy.beta + policy.gamma,
             pool=pool + commission * (1 - self.promoted / 100), shopping=shopping, reserve=reserve,
             payout=policy.payout_ratio, ring_fenced=policy.ring_fenced,
-            deduction_life=ceil(policy.deduction_life_days / policy.period_days),
-            shopping_life=ceil(policy.shopping_life_days / policy.period_days))
+            deduction_life=policy.deduction_life_days // policy.period_days + 1,
+            shopping_life=policy.shopping_life_days // policy.period_days + 1)
 
     def _prepare_opening(self, rules):
         """Return where the platform stands as ``tools.simulation.Opening``; higher addons know more of it."""

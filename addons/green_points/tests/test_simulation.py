@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -54,16 +56,17 @@ class TestSimulationTool(TransactionCase):
     def test_expiry_returns_to_the_pool(self):
         rules = Rules(steps=(1.0,), base=0.5, pool=0.5, shopping=0.2, reserve=0.0, deduction_life=2, shopping_life=3)
         result = simulate(rules, [flat(periods=6, concessions=np.array([100.0, 0, 0, 0, 0, 0]), spending=0.0)])
-        np.testing.assert_allclose(result.expired[0], [0, 0, 20, 70, 70, 70])
-        np.testing.assert_allclose(result.pool[0], [50, 0, 20, 70, 70, 70])
+        np.testing.assert_allclose(result.expired[0], [0, 0, 0, 70, 70, 70])
+        np.testing.assert_allclose(result.pool[0], [50, 0, 0, 70, 70, 70])
 
     def test_an_opening_goes_on(self):
-        whole = simulate(RULES, [flat(periods=60, spending=0.0)])
-        begun = simulate(RULES, [flat(periods=30, spending=0.0)])
+        rules = replace(RULES, shopping=0.0, deduction_life=99)
+        whole = simulate(rules, [flat(periods=60, spending=0.0)])
+        begun = simulate(rules, [flat(periods=30, spending=0.0)])
         opening = Opening(
             bases=(100_000.0,) * 30, released=tuple(begun.multiples[0, begun.first:]), steps=(RULES.steps,) * 30,
             concessions=(100_000.0,) * 30, pool=begun.pool[0, -1])
-        rest = simulate(RULES, [flat(periods=30, spending=0.0)], opening)
+        rest = simulate(rules, [flat(periods=30, spending=0.0)], opening)
         np.testing.assert_allclose(rest.coverage[0], whole.coverage[0, 30:])
         np.testing.assert_allclose(rest.multiples[0, 10:], whole.multiples[0, whole.first:])
 

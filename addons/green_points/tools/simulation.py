@@ -114,7 +114,7 @@ class _State:
             self.money[:, start:self.count] = (
                 self.conceded * rules.pool - self.bases * self.index)[:, start:self.count].clip(0)
         self.deduction = np.zeros((size, rules.deduction_life))  # by age, the newest first
-        self.shopping = np.zeros((size, rules.shopping_life))
+        self.shopping = np.zeros((size, rules.shopping_life + 1))  # given before its first period is over
         self.deduction[:, 0] = opening.outstanding
         self.pool = np.full(size, float(opening.pool))
         self.reserve = np.full(size, float(opening.reserve))

@@ -10,13 +10,13 @@ DENIALS = ("no ", "not ", "never ", "nobody ", "without ", "不", "无", "非", 
 NUMBER = r"(\d+(?:[.,]\d+)?)"
 MULTIPLE = re.compile(NUMBER + r"\s*(?:×|x\b|times|倍|-fold)", re.IGNORECASE)
 PERCENT = re.compile(NUMBER + r"\s*(?:%|％|percent)", re.IGNORECASE)
-NEAR = 24  # characters before a word in which a denial counts
+SENTENCE = re.compile(r"[.!?;。！？；\n]")
 
 
 def find_promises(text, highest_multiple):
     """Return what in ``text`` could promise more than the platform can keep: list of ``(kind, words)``.
 
-    Kinds: ``word`` (never to be said, unless it is denied just before), ``multiple`` (a number of times above
+    Kinds: ``word`` (never to be said, unless its sentence denies it before), ``multiple`` (a number of times above
     ``highest_multiple``), ``percent`` (a share of 100 % or more, or more than that multiple).
 
     :param str text: what shoppers read
@@ -24,7 +24,7 @@ def find_promises(text, highest_multiple):
     """
     low = (text or "").lower()
     found = [("word", word) for word in FORBIDDEN for match in re.finditer(re.escape(word), low)
-             if not any(denial in low[max(0, match.start() - NEAR):match.start()] for denial in DENIALS)]
+             if not any(denial in SENTENCE.split(low[:match.start()])[-1] for denial in DENIALS)]
     found += [("multiple", match[0]) for match in MULTIPLE.finditer(low)
               if float(match[1].replace(",", ".")) > highest_multiple]
     found += [("percent", match[0]) for match in PERCENT.finditer(low)
