@@ -28,6 +28,7 @@ class GreenPointsSimulation(models.TransientModel):
         help="Begin with the cohorts under way and what is held; otherwise with nothing.")
     concession = fields.Monetary(
         string="Concessions per Period", compute="_compute_concession", store=True, readonly=False, required=True,
+        precompute=True,
         help="Funded at the beginning; from the platform's last periods unless you say otherwise.")
     spending = fields.Float(
         string="Vouchers Spent per Period (%)", digits=(5, 2), default=20.0, required=True,
