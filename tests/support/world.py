@@ -284,6 +284,7 @@ class PlatformCase(PromoterMixin, SettlementCommon, VoucherTillCommon, HttpCase)
 
     def _open_wizards(self):
         """One of every transient model, as somebody with the right has it open."""
+        policy = self.env["green.points.policy"]._get_active(self.company)
         self.wizards = [
             self.env["alliance.promoter.decision"].with_user(self.users["operator"]).create({
                 "promoter_ids": self.promoters[0].ids, "outcome": "end", "reason": "invented"}),
@@ -296,7 +297,7 @@ class PlatformCase(PromoterMixin, SettlementCommon, VoucherTillCommon, HttpCase)
                 "reason": "invented"}),
             self.env["green.points.simulation"].with_user(self.users["operator"]).create({}),
             self.env["green.points.policy.comparison"].with_user(self.users["operator"]).create(
-                {"policy_ids": self.env["green.points.policy"].search([], limit=2).ids}),
+                {"policy_ids": (policy + policy.copy({"name": "Rival Rules"})).ids}),
             self.env["escrow.check"].with_user(self.users["auditor"]).create({}),
             self.env["payout.ack.import"].with_user(self.maker).create(
                 {"batch_id": self.sent_payout.id, "file": b"eA=="}),
