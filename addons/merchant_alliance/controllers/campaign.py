@@ -52,7 +52,7 @@ class CampaignPortal(MerchantPortal):
     def edit_campaign(self, campaign_id=None, **kwargs):
         """Show the form of a new campaign, or of a draft of the merchant's own."""
         campaign = self._get_my_campaign(campaign_id) if campaign_id else None
-        return self._render_form(campaign, {"segment": kwargs.get("segment")} if not campaign else {}, {})
+        return self._render_campaign_form(campaign, {"segment": kwargs.get("segment")} if not campaign else {}, {})
 
     @route("/my/store/campaigns/save", type="http", auth="user", website=True, methods=["POST"])
     def save_campaign(self, campaign_id=None, **post):
@@ -75,7 +75,7 @@ class CampaignPortal(MerchantPortal):
                 errors = {"form": str(error) if isinstance(error, UserError) else request.env._(
                     "These terms do not fit together. Please check the amounts and days.")}
         if errors:
-            return self._render_form(campaign, post, errors)
+            return self._render_campaign_form(campaign, post, errors)
         return request.redirect(f"/my/store/campaigns/{campaign.id}")
 
     @route("/my/store/campaigns/<int:campaign_id>", type="http", auth="user", website=True, methods=["GET"])
@@ -120,7 +120,7 @@ class CampaignPortal(MerchantPortal):
 
     # -- pages ----------------------------------------------------------------------------------------
 
-    def _render_form(self, campaign, values, errors):
+    def _render_campaign_form(self, campaign, values, errors):
         merchant = self._get_my_merchant()
         fields = request.env["alliance.campaign"]._fields
         if campaign and not values:

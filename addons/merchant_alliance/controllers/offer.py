@@ -32,7 +32,7 @@ class OfferPortal(MerchantPortal):
         merchant = self._get_my_merchant()
         if not merchant:
             raise NotFound
-        vals, texts, errors = self._read_offer(merchant, post)
+        vals, texts, errors = self._read_store_offer(merchant, post)
         if not errors:
             try:
                 with request.env.cr.savepoint():
@@ -61,7 +61,7 @@ class OfferPortal(MerchantPortal):
         installed = dict(request.env["res.lang"].get_installed())
         return {code: installed[code] for code in LANGUAGES if code in installed}
 
-    def _read_offer(self, merchant, post):
+    def _read_store_offer(self, merchant, post):
         """Return ``(values, {language: texts}, {field: what is wrong})`` of the form."""
         env, errors, texts = request.env, {}, {}
         for lang in self._get_languages():
