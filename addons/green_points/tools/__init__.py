@@ -1,2 +1,1 @@
-from . import allocation, curve, curve_chart, exchange, totals
-from . import allocation, curve, curve_chart, exchange, line_chart, simulation, wording
+from . import allocation, curve, curve_chart, exchange, line_chart, simulation, totals, wording
