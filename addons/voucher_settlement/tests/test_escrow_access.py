@@ -41,7 +41,8 @@ class TestEscrowAccess(EscrowCommon):
         for user in (self.maker, self.checker, self.auditor):
             action = self.env["escrow.check"].with_user(user).action_open()
             check = self.env["escrow.check"].with_user(user).browse(action["res_id"])
-            self.assertEqual((len(check.line_ids), check.difference_count), (6, 0))
+            # the five accounts of the escrow, merchant deposits, promoter commission
+            self.assertEqual((len(check.line_ids), check.difference_count), (7, 0))
             bank = check.line_ids.filtered(lambda line: line.account_id == self.escrow_bank)
             self.assertEqual((bank.ledger, bank.subledger), (80, 80))
         with self.assertRaises(AccessError):
