@@ -15,6 +15,7 @@ from ..tools.picture import read_picture
 TEXTS = (
     "legal_name", "uscc", "scene", "contact_name", "contact_email", "contact_phone", "store_name", "street", "city",
     "district", "bank_name", "bank_account")
+OPTIONAL = {"district"}
 SENT_PER_HOUR = 5  # from one address
 
 
@@ -101,7 +102,7 @@ class ApplicationPortal(CustomerPortal):
         env = request.env
         missing = env._("Please fill this in.")
         values = {name: (post.get(name) or "").strip() for name in TEXTS}
-        errors = {name: missing for name in TEXTS if not values[name]}
+        errors = {name: missing for name in TEXTS if not values[name] and name not in OPTIONAL}
         if values["scene"] and values["scene"] not in dict(application._fields["scene"].selection):
             errors["scene"] = env._("Please choose one of the list.")
         values |= {day: bool(post.get(day)) for day in WEEKDAYS}

@@ -43,6 +43,10 @@ class TestApplicationPages(HttpCase, ApplicationCommon):
                 self.assertIn("Wang Fang", answer.text, "what was typed is still there")
         self.assertFalse(self.model.search([]))
 
+    def test_the_district_may_be_left_out(self):
+        self._send(district="")
+        self.assertFalse(self.model.search([]).district)
+
     def test_pictures_are_pictures(self):
         svg = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
         for content in (b"%PDF-1.4 nothing", svg, b"\x89PNG\r\n\x1a\nbroken"):
