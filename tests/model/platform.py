@@ -110,8 +110,7 @@ class Platform:
                 sale.reward = "held"
         else:
             self._activate(funded)
-        if funded:
-            self._fund_refunds(merchant)
+        self._fund_refunds(merchant)  # what the first ones brought back to the pool may pay others
 
     def _fund_refunds(self, merchant) -> None:
         refunds = [refund for refund in self.in_order_of_refunds if refund.merchant == merchant
