@@ -94,13 +94,6 @@ class Files:
     def _is_public_picture(self, record, field):
         return record._name == "alliance.store" and record.is_listed and (field or "").startswith("image_")
 
-    def test_a_file_is_there(self):
-        self._login(self.users["merchant"])
-        contract = self.merchant.contract_ids[:1]
-        for field, attachment in self.files[contract]:
-            path = f"/web/image/alliance.contract/{contract.id}/{field}" if field else f"/web/content/{attachment.id}"
-            self.assertIn(self.picture, self.url_open(path).content)
-
 
 class Searches:
     @classmethod
