@@ -94,6 +94,15 @@ class Files:
     def _is_public_picture(self, record, field):
         return record._name == "alliance.store" and record.is_listed and (field or "").startswith("image_")
 
+    def test_a_file_is_there(self):
+        """What is refused above is there for those whose it is."""
+        self._login(self.users["merchant"])
+        contract = self.merchant.contract_ids.filtered(lambda one: one.state == "active")[:1]
+        for field, _attachment in self.files[contract]:
+            if field:  # other attachments are for employees alone in Odoo
+                picture = self.url_open(f"/web/image/alliance.contract/{contract.id}/{field}").content
+                self.assertIn(self.picture, picture, field)
+
 
 class Searches:
     @classmethod
