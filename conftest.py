@@ -7,6 +7,8 @@ import types
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support import spreading
+
 BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 BROWSER_CALLS = {"start_tour", "browser_js", "start_pos_tour", "start_pdis_tour", "ChromeBrowser"}
 
@@ -16,8 +18,23 @@ settings.register_profile("deep", max_examples=2000, **_slow)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "normal"))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Tell how tests are spread when there are several processes (``-n``)."""
+    return spreading.Scheduler(config, log)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def files_of_databases(load_registry):
+    """Give each database its own files, in several processes too."""
+    from odoo.tools import config
+
+    spreading.give_each_database_its_files(config)
+
+
 def pytest_collection_modifyitems(config, items):
     """Mark the tests that start a browser, and skip them where there is none."""
+    spreading.begin_with_the_longest(items)
     has_browser = any(shutil.which(name) for name in BROWSERS)
     missing = pytest.mark.skip(reason="no browser on this machine (as root: apt-get install chromium)")
     for item in items:

@@ -13,7 +13,7 @@ from .stamps import exclusive, fingerprint, tree_fingerprint
 from .workspace import Workspace
 
 LANGUAGES = "en_US,zh_CN"  # the first becomes the default
-LAYOUT = "2"  # raise to have every template made anew
+LAYOUT = "3"  # raise to have every template made anew
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Template:
     modules: tuple[str, ...]
     parent: "Template | None" = None
     with_suite: bool = False
+    with_pages: bool = False
 
     def key(self, workspace: Workspace) -> str:
         """Return the fingerprint of what this template is made from."""
@@ -56,6 +57,10 @@ class Template:
             + ("" if parent else " (a minute or two, once)"))
         if modules:
             workspace.install(draft, modules, languages="" if parent else LANGUAGES)
+        if self.with_pages:
+            say("making the scripts and styles of its pages")
+            workspace.run_inside("prepare_pages.py", "Making the scripts and styles of pages",
+                                 draft, str(paths.ADDONS), str(workspace.data_dir))
         databases.finish(name)
         self._drop_older(workspace, name)
         return name
@@ -71,6 +76,6 @@ class Template:
 
 
 BASE = Template("base", paths.BASE_MODULES)
-SUITE = Template("suite", (), BASE, with_suite=True)
+SUITE = Template("suite", (), BASE, with_suite=True, with_pages=True)
 LOYALTY = Template("loyalty", paths.LOYALTY_MODULES, BASE)
 LOYALTY_SUITE = Template("loyaltysuite", (), LOYALTY, with_suite=True)

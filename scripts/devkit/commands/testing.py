@@ -9,6 +9,7 @@ from ..console import say
 UNDER_TEST = "gp_test_"
 SCRATCH = "gp_scratch_"
 UPSTREAM = "tests/upstream"
+MOST_PROCESSES = 4  # what takes turns (tests/support/spreading.py) is about a third of the work
 
 
 def run_tests(options) -> int:
@@ -36,10 +37,15 @@ def run_tests(options) -> int:
 
 def _runs_upstream(options) -> bool:
     """Tell whether Odoo's own tests, which need databases of their own, are among those asked for."""
-    paths_given = [argument.split("::")[0].strip("/") for argument in options.pytest_arguments
-                   if (paths.REPO / argument.split("::")[0]).exists()]
-    return not options.fast and (not paths_given or any(
-        UPSTREAM.startswith(path) or path.startswith(UPSTREAM) for path in paths_given))
+    named = _names_tests(options)
+    return not options.fast and (not named or any(
+        UPSTREAM.startswith(path) or path.startswith(UPSTREAM) for path in named))
+
+
+def _names_tests(options) -> list[str]:
+    """Return the files and folders that pytest was asked for; none means every test."""
+    return [argument.split("::")[0].strip("/") for argument in options.pytest_arguments
+            if (paths.REPO / argument.split("::")[0]).exists()]
 
 
 def pytest_command(work, database: str, options) -> list[str]:
@@ -49,4 +55,6 @@ def pytest_command(work, database: str, options) -> list[str]:
                "--odoo-extra", f"data-dir={work.data_dir}", "--odoo-extra", f"db-filter=^{database}$"]
     if options.fast:
         command += ["-m", "not browser and not upstream"]
+    if not _names_tests(options):
+        command += ["-n", str(min(os.cpu_count() or 1, MOST_PROCESSES)), "--no-loadscope-reorder"]
     return command + options.pytest_arguments
