@@ -21,7 +21,7 @@ BALANCE = """<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy="{curr
 <CdtDbtInd>{sign}</CdtDbtInd><Dt><Dt>{day}</Dt></Dt></Bal>"""
 ENTRY = """<Ntry><Amt Ccy="{currency}">{amount}</Amt><CdtDbtInd>{sign}</CdtDbtInd><Sts>{status}</Sts>
 <BookgDt><Dt>{day}</Dt></BookgDt>
-<AcctSvcrRef>{reference}</AcctSvcrRef><BkTxCd/><NtryDtls><TxDtls><RmtInf><Ustrd>{text}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>"""
+<AcctSvcrRef>{reference}</AcctSvcrRef><BkTxCd/><NtryDtls><TxDtls>{again}<RmtInf><Ustrd>{text}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>"""
 
 
 class ReconcileCommon(EscrowCommon):
@@ -73,8 +73,11 @@ class ReconcileCommon(EscrowCommon):
         balances = "".join(BALANCE.format(code=code, day=self.days[2], **signed(amount)) for code, amount in (
             ("OPBD", opening), ("CLBD", opening + sum(row[2] for row in rows))))
         status = status if version < "08" else f"<Cd>{status}</Cd>"
+        # the amount again in the details: unknown in 02, required in 04, optional since
+        again = "" if version < "04" else "<Amt Ccy='{currency}'>{amount}</Amt><CdtDbtInd>{sign}</CdtDbtInd>"
         return CAMT.format(version=version, name=name, account=account, balances=balances, entries="".join(
-            ENTRY.format(day=day, reference=reference, text=text or "-", status=status, **signed(amount))
+            ENTRY.format(day=day, reference=reference, text=text or "-", status=status,
+                         again=again.format(**signed(amount)), **signed(amount))
             for day, reference, amount, text in rows))
 
 
@@ -101,6 +104,13 @@ class TestEscrowReconcile(ReconcileCommon):
                 self.assertEqual(self._import(self._camt(self._rows(), version)).state, "agreed")
                 savepoint.close(rollback=True)
             self.env.invalidate_all(flush=False)
+
+    def test_camt_that_leaves_out_what_its_version_asks_for(self):
+        self._live()
+        content = self._camt(self._rows(), "04").replace("<CdtDbtInd>CRDT</CdtDbtInd><RmtInf>", "<RmtInf>")
+        with self.assertRaisesRegex(UserError, "EntryTransaction4.*cdt_dbt_ind"):
+            self._import(content)
+        self.assertFalse(self.env["escrow.bank.statement"].search([]))
 
     def test_a_sweep_of_several_days(self):
         self._live()
@@ -180,7 +190,7 @@ class TestEscrowReconcile(ReconcileCommon):
         self._live()
         content = self._camt(self._rows()[:1]).replace("</Stmt>", ENTRY.format(
             day=self.days[2], reference="P1", text="-", status="<Cd>PDNG</Cd>", amount="9.00", sign="CRDT",
-            currency=self.currency.name) + "</Stmt>")
+            again="", currency=self.currency.name) + "</Stmt>")
         self.assertEqual(self._import(content).statement_id.line_ids.mapped("reference"), ["B1"])
 
     def test_balance_before_the_first_statement(self):
