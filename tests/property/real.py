@@ -1,11 +1,11 @@
 """The real platform behind the same methods as the model's, and what is compared of both."""
 
 import itertools
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 
-from freezegun import freeze_time
+from freezegun.api import real_time
 
 from odoo import fields
 from odoo.exceptions import UserError
@@ -17,22 +17,24 @@ ROLES = {"pool": "rebate_pool", "outstanding": "vouchers_outstanding", "redeemed
 class Real:
     """Works on the records of a test case; everything is rolled back by :meth:`end`.
 
-    :param case: a ``SettlementCommon`` test with ``people`` (name -> contact), ``merchants``, ``stores``, ``analyst``
+    :param case: a ``SettlementCommon`` test with ``people`` (name -> contact), ``merchants``, ``stores``, ``analyst``, and
+        ``clock``, of freezegun
     :param datetime start: when it begins
     :param str prefix: of the idempotency keys
     """
 
     def __init__(self, case, start, prefix="machine"):
         self.case, self.env = case, case.env
-        self.clock = freeze_time(start)
-        self.frozen = self.clock.start()
+        self.clock = case.clock
+        self.clock.move_to(start)
         self.savepoint = self.env.cr.savepoint()
         self.keys = (f"{prefix},{number}" for number in itertools.count())
 
     def end(self, rollback=True):
         self.savepoint.close(rollback=rollback)
         self.env.invalidate_all(flush=False)
-        self.clock.stop()
+        # between examples it is now: Hypothesis looks at the clock to know when to stop making a failure smaller
+        self.clock.move_to(datetime.fromtimestamp(real_time(), timezone.utc).replace(tzinfo=None))
 
     @property
     def today(self):
@@ -124,7 +126,7 @@ class Real:
         hold._restore(cents, next(self.keys))
 
     def pass_days(self, days):
-        self.frozen.tick(timedelta(days=days))
+        self.clock.tick(timedelta(days=days))
         self.env["voucher.hold"].sudo()._cron_release_timeouts()
         self.env["voucher.lot"]._cron_expire()
 

@@ -49,11 +49,26 @@ class AccountAccount(models.Model):
                 "%(account)s: %(user)s books on it; an escrow account cannot be used so.",
                 account=self.display_name, user=used.display_name))
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        accounts = super().create(vals_list)
+        if any(vals.get("escrow_role") for vals in vals_list):
+            self.env.registry.clear_cache()  # escrow.posting keeps who has which role
+        return accounts
+
     def write(self, vals):
         frozen = set(FROZEN) & set(vals)
         if frozen:
             self._check_escrow_frozen(frozen, vals)
-        return super().write(vals)
+        result = super().write(vals)
+        if {"escrow_role", "company_ids"} & set(vals):
+            self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        if self.filtered("escrow_role"):
+            self.env.registry.clear_cache()
+        return super().unlink()
 
     def _check_escrow_frozen(self, fnames, vals):
         """Raise when ``vals`` would change what an escrow account with entries keeps."""

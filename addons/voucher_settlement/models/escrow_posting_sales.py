@@ -21,6 +21,10 @@ class EscrowPosting(models.AbstractModel):
 
         :return: the moves made
         """
+        return self._post_rows(company, [self._prepare_earned_batch(company)])
+
+    def _prepare_earned_batch(self, company):
+        """Return the concessions not booked yet, as :meth:`_post_rows` takes them."""
         self.env["alliance.qualified.sale"].flush_model()
         rows = self.env.execute_query(SQL(
             """SELECT s.merchant_id, (s.sale_datetime AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS day,
@@ -31,17 +35,14 @@ class EscrowPosting(models.AbstractModel):
                 WHERE s.company_id = %(company)s AND s.earned_move_id IS NULL AND s.concession_amount <> 0
              GROUP BY s.merchant_id, day, s.kind ORDER BY day, s.merchant_id, s.kind DESC""",
             company=company.id, zone=self._get_zone(company)))
-        specs = []
-        for merchant_id, day, _kind, _ids, *amounts in rows:
+        batch = []
+        for merchant_id, day, _kind, ids, *amounts in rows:
             merchant = self.env["alliance.merchant"].sudo().browse(merchant_id)  # sudo: a job of the books
             total, transit, commission = (self._to_cents(amount, company) for amount in amounts)
-            specs.append({
+            batch.append(({
                 "event": "earned", "date": day, "ref": merchant.name, "partner": merchant.partner_id,
-                "lines": self._prepare_earned_lines(merchant, total, transit, commission)})
-        moves = self._post_events(company, specs)
-        self._link_records(
-            "alliance.qualified.sale", "earned_move_id", zip([row[3] for row in rows], moves, strict=True))
-        return moves
+                "lines": self._prepare_earned_lines(merchant, total, transit, commission)}, ids))
+        return "alliance.qualified.sale", "earned_move_id", batch
 
     def _prepare_earned_lines(self, merchant, total, transit, commission):
         """Return the lines of a concession of ``total`` cents; the merchant owes it, or the own mall bears it."""
@@ -135,7 +136,9 @@ class EscrowPosting(models.AbstractModel):
             self._post_funding(funding)
             self._post_rejected(funding.qualified_sale_ids.filtered(lambda s: s.reward_state == "rejected"))
         self._post_collected(company)
-        self._post_concessions_earned(company)
-        self._post_voucher_entries(company)  # before refunds: what was clawed back helps to pay them
+        self._post_rows(company, [
+            self._prepare_earned_batch(company),
+            self._prepare_voucher_batch(company),  # before refunds: what was clawed back helps to pay them
+        ])
         for funding in fundings - sweeps:
             self._post_funding(funding)

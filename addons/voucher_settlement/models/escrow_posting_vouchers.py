@@ -24,6 +24,10 @@ class EscrowPosting(models.AbstractModel):
 
         :return: the moves made
         """
+        return self._post_rows(company, [self._prepare_voucher_batch(company)])
+
+    def _prepare_voucher_batch(self, company):
+        """Return the voucher entries not booked yet, as :meth:`_post_rows` takes them."""
         self.env["voucher.entry"].flush_model()
         rows = self.env.execute_query(SQL(
             """SELECT kind, merchant_id, (date AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS day,
@@ -32,11 +36,9 @@ class EscrowPosting(models.AbstractModel):
                 WHERE company_id = %(company)s AND move_id IS NULL AND kind NOT IN ('credit', 'grant', 'owe')
              GROUP BY kind, merchant_id, day ORDER BY day, merchant_id, kind""",
             company=company.id, zone=self._get_zone(company)))
-        moves = self._post_events(company, [
-            self._prepare_voucher_spec(company, kind, merchant_id, day, amount)
-            for kind, merchant_id, day, _ids, amount in rows])
-        self._link_records("voucher.entry", "move_id", zip([row[3] for row in rows], moves, strict=True))
-        return moves
+        return "voucher.entry", "move_id", [
+            (self._prepare_voucher_spec(company, kind, merchant_id, day, amount), ids)
+            for kind, merchant_id, day, ids, amount in rows]
 
     def _prepare_voucher_spec(self, company, kind, merchant_id, day, amount):
         """Return the event for the voucher entries of one kind, merchant and day."""

@@ -1,0 +1,103 @@
+"""A test case that runs the money machine, for a share of its examples."""
+
+import logging
+import os
+from collections import Counter
+from datetime import timedelta
+
+from freezegun import freeze_time
+from hypothesis import seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from odoo.tests import new_test_user
+
+from odoo.addons.voucher_settlement.tests.common import SettlementCommon
+
+from tests.model.platform import Platform
+from tests.property.machine import (
+    DEDUCTION_DAYS,
+    PERIODS,
+    RATES,
+    SCENES,
+    SHOPPERS,
+    SHOPPING_DAYS,
+    START,
+    MoneyMachine,
+)
+from tests.property.real import Real
+
+_logger = logging.getLogger(__name__)
+WORTH_REACHING = ("released", "covered in part", "debt", "refund after release", "expired", "given back",
+                  "waiting for a deposit", "refund waiting", "rewards pending", "rewards held", "rewards active",
+                  "rewards rejected", "rewards cancelled",
+                  "exchanged", "points owed")
+STEPS = 15
+DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
+EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "10000" if DEEP else "500"))
+PARTS = 4
+
+
+class MoneyMachineCase(SettlementCommon):
+    """The people and shops of the machine; what both sides have lived through when an example begins."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._use_policy(period_count=PERIODS, deduction_life_days=DEDUCTION_DAYS, shopping_life_days=SHOPPING_DAYS,
+                        period_days=300)
+        limits = cls.env["risk.policy"]._get_policy(cls.company)
+        limits.write({"shopper_sales_per_hour": 1000, "shopper_sales_per_day": 1000, "shopper_cash_per_day": 1e9})
+        cls.analyst = new_test_user(
+            cls.env, "machine_analyst", groups="base.group_user,risk_controls.group_risk_analyst")
+        cls.merchants = {name: cls._make_bare_merchant(name) for name in RATES}
+        cls.stores = {name: merchant.store_ids for name, merchant in cls.merchants.items()}
+        cls.people = {name: cls._make_partner(name) for name in SHOPPERS} | {
+            name: merchant.partner_id for name, merchant in cls.merchants.items()}
+
+    @classmethod
+    def _make_bare_merchant(cls, name):
+        """Return a merchant at its rate, without a deposit."""
+        merchant = cls.env["alliance.merchant"].create({
+            "name": name, "partner_id": cls._make_partner(name).id, "scene": SCENES[name], "state": "active",
+            "company_id": cls.company.id, "store_ids": [(0, 0, {"name": name, "scene": SCENES[name]})]})
+        cls.env["alliance.contract"].create({
+            "merchant_id": merchant.id, "date_start": "2020-01-01",
+            "line_ids": [(0, 0, {"rate": float(RATES[name])})]})._activate("Test")
+        return merchant
+
+    def _live_before(self):
+        """Both sides live through three periods, so that every example begins in the midst of things."""
+        real = Real(self, START - timedelta(days=3), prefix="before")
+        model = Platform(RATES, SCENES, real.today, PERIODS, DEDUCTION_DAYS, SHOPPING_DAYS)
+        self.sales = []
+        for merchant in RATES:
+            model.deposits[merchant] = 60_000
+            real.deposit(merchant, 60_000)
+        for number in range(3):
+            for index, (shopper, merchant) in enumerate(zip(SHOPPERS, RATES, strict=True)):
+                cash = 40_000 + 7_777 * index + 1_234 * number
+                model.sell(shopper, merchant, cash)
+                self.sales.append(real.sell(shopper, merchant, cash))
+                for side in (model, real):
+                    side.fund(merchant)
+            for side in (model, real):
+                side.settle()
+        model.pass_days(3, [])
+        real.pass_days(3)
+        self.model = model
+        real.end(rollback=False)
+
+    def _run_part(self, number):
+        """Run one of ``PARTS`` equal parts of the examples; each has other ones."""
+        clock = freeze_time(START)  # one for all examples: starting one looks through every module there is
+        self.clock = clock.start()
+        self.addCleanup(clock.stop)
+        self._live_before()
+        machine = type("MoneyMachine", (MoneyMachine,), {"case": self, "reached": Counter()})
+        if not DEEP:  # else every run has new ones
+            machine = seed(number)(machine)
+        run_state_machine_as_test(machine, settings=settings(
+            settings.default, max_examples=EXAMPLES // PARTS, stateful_step_count=STEPS))
+        missed = [what for what in WORTH_REACHING if not machine.reached[what]]
+        self.assertFalse(missed, machine.reached)
+        _logger.info("reached, in %s examples: %s", EXAMPLES // PARTS, dict(machine.reached))
