@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 
+from .commission import Commissions
 from .money import ceil, floor, floor12, half_up, split
 from .wallet import Lot, Wallet
 
-WEIGHTS = (65, 10, 5, 20)  # rebate pool (with the commission of an absent promoter), voucher, reserve, fee
+POOL, VOUCHER, COMMISSION, RESERVE, FEE = 60, 10, 5, 5, 20  # weights
 BETA, GAMMA, HIGHEST = Fraction(6, 10), Fraction(4, 10), 5
 GRACE = 7
 MALLS = ("own_mall", "brand_mall")
@@ -31,6 +32,14 @@ class Sale:
     refunds: list = field(default_factory=list)
     origin: "Sale | None" = None
     number: int = 0  # of a refund, in the order in which they were made
+    day: date | None = None
+    promoter: str | None = None
+    earned: bool = False  # its commission is in the promoter's account
+    forfeited: bool = False  # its commission went to the pool
+
+    @property
+    def commission(self) -> int:
+        return self.parts[2]
 
     @property
     def refundable(self) -> int:
@@ -46,7 +55,7 @@ class Sale:
         return [value - sum(other[i] for other in taken) for i, value in enumerate(mine)]
 
 
-class Platform:
+class Platform(Commissions):
     def __init__(self, rates: dict, scenes: dict, today: date, periods: int, deduction_days: int, shopping_days: int):
         self.rates, self.scenes = rates, scenes
         self.today, self.periods = today, periods
@@ -63,6 +72,7 @@ class Platform:
         self.pool = self.outstanding = self.redeemed = self.reserve = 0
         self.dust = 0
         self.dust_due = False
+        self.set_promoters({}, 0)
 
     # -- sales -----------------------------------------------------------------------------
 
@@ -70,7 +80,10 @@ class Platform:
         concession = half_up(cash * self.rates[merchant] / 100)
         shopper_base = min(floor(concession * BETA), concession)
         bases = [shopper_base, min(floor(concession * GAMMA), concession - shopper_base)]
-        sale = Sale(shopper, merchant, cash, concession, split(concession, WEIGHTS), bases)
+        promoter = self.find_promoter(shopper)
+        share = COMMISSION * self.get_share(promoter)
+        parts = split(concession, [POOL + COMMISSION - share, VOUCHER, share, RESERVE, FEE])
+        sale = Sale(shopper, merchant, cash, concession, parts, bases, day=self.today, promoter=promoter)
         self.sales.append(sale)
         return sale
 
@@ -80,8 +93,8 @@ class Platform:
             half_up(cash * self.rates[sale.merchant] / 100), concession_left)
         bases = sale.left("bases")
         taken_bases = split(concession, [*bases, concession_left - sum(bases)])[:2] if concession else [0, 0]
-        parts = split(concession, sale.left("parts")) if concession else [0] * len(WEIGHTS)
-        refund = Sale(sale.shopper, sale.merchant, cash, concession, parts, taken_bases, origin=sale)
+        parts = split(concession, sale.left("parts")) if concession else [0] * len(sale.parts)
+        refund = Sale(sale.shopper, sale.merchant, cash, concession, parts, taken_bases, origin=sale, promoter=sale.promoter)
         refund.number = 1 + max((other.number for other in self.in_order_of_refunds), default=0)
         sale.refunds.append(refund)
         return refund
@@ -102,7 +115,7 @@ class Platform:
             funded.append(sale)
         for sale in funded:
             sale.state = "funded"
-            pool, voucher, reserve, _fee = sale.parts
+            pool, voucher, _commission, reserve, _fee = sale.parts
             self.pool, self.outstanding = self.pool + pool, self.outstanding + voucher
             self.reserve += reserve
         if hold:
@@ -122,7 +135,7 @@ class Platform:
                 left -= needed
                 payable.append(refund)
         for refund in payable:
-            pool, voucher, reserve, _fee = refund.parts
+            pool, voucher, _commission, reserve, _fee = refund.parts
             refund.state = "funded"
             self.deposits[merchant] += refund.concession
             self.reserve -= reserve
@@ -254,6 +267,7 @@ class Platform:
         return floor12(Fraction(HIGHEST * min(age, self.periods), self.periods))
 
     def settle(self) -> None:
+        self.forfeit()  # all is booked before the pool is looked at
         closing, self.open = self.open, self.open + 1
         steps = {cohort: self.multiple(closing - cohort) - self.multiple(closing - cohort - 1)
                  for cohort in range(max(1, closing - self.periods), closing)}

@@ -11,6 +11,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from odoo.tests import new_test_user
 
+from odoo.addons.merchant_alliance.tests.common_promoter import PromoterMixin
 from odoo.addons.voucher_settlement.tests.common import SettlementCommon
 
 from tests.model.platform import Platform
@@ -24,20 +25,23 @@ from tests.property.machine import (
     START,
     MoneyMachine,
 )
+from tests.property.machine_promoters import BOUND, PROMOTERS, REFUND_DAYS
 from tests.property.real import Real
 
 _logger = logging.getLogger(__name__)
 WORTH_REACHING = ("released", "covered in part", "debt", "refund after release", "expired", "given back",
                   "waiting for a deposit", "refund waiting", "rewards pending", "rewards held", "rewards active",
                   "rewards rejected", "rewards cancelled",
-                  "exchanged", "points owed")
+                  "exchanged", "points owed", "bound", "binding refused", "binding over", "with the promoter",
+                  "commission earned", "commission refunded", "commission paid", "commission owed",
+                  "commission forfeited")
 STEPS = 15
 DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
 EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "10000" if DEEP else "500"))
 PARTS = 4
 
 
-class MoneyMachineCase(SettlementCommon):
+class MoneyMachineCase(PromoterMixin, SettlementCommon):
     """The people and shops of the machine; what both sides have lived through when an example begins."""
 
     @classmethod
@@ -53,6 +57,7 @@ class MoneyMachineCase(SettlementCommon):
         cls.stores = {name: merchant.store_ids for name, merchant in cls.merchants.items()}
         cls.people = {name: cls._make_partner(name) for name in SHOPPERS} | {
             name: merchant.partner_id for name, merchant in cls.merchants.items()}
+        cls._make_promoters()
 
     @classmethod
     def _make_bare_merchant(cls, name):
@@ -65,16 +70,33 @@ class MoneyMachineCase(SettlementCommon):
             "line_ids": [(0, 0, {"rate": float(RATES[name])})]})._activate("Test")
         return merchant
 
+    @classmethod
+    def _make_promoters(cls):
+        """Everybody has a phone, and is a household, of his own; promoters have their agreements."""
+        cls.company.promoter_refund_days = REFUND_DAYS
+        cls.people |= {name: cls._make_partner(name) for name in PROMOTERS if name not in cls.people}
+        cls.phones = {name: f"+86 139 0000 {1000 + number}" for number, name in enumerate((*SHOPPERS, *PROMOTERS))}
+        for name, phone in cls.phones.items():
+            cls.people[name].phone = phone
+        with freeze_time(START - timedelta(days=4)):
+            cls.promoters = {
+                name: cls._make_promoter(f"machine_{name}", float(share * 100), days, partner=cls.people[name])
+                for name, (share, days) in PROMOTERS.items()}
+
     def _live_before(self):
         """Both sides live through three periods, so that every example begins in the midst of things."""
         real = Real(self, START - timedelta(days=3), prefix="before")
         model = Platform(RATES, SCENES, real.today, PERIODS, DEDUCTION_DAYS, SHOPPING_DAYS)
+        model.set_promoters(PROMOTERS, REFUND_DAYS)
+        for shopper, promoter in BOUND.items():
+            for side in (model, real):
+                self.assertTrue(side.bind(shopper, promoter))
         self.sales = []
         for merchant in RATES:
             model.deposits[merchant] = 60_000
             real.deposit(merchant, 60_000)
         for number in range(3):
-            for index, (shopper, merchant) in enumerate(zip(SHOPPERS, RATES, strict=True)):
+            for index, (shopper, merchant) in enumerate(zip(SHOPPERS, RATES, strict=False)):
                 cash = 40_000 + 7_777 * index + 1_234 * number
                 model.sell(shopper, merchant, cash)
                 self.sales.append(real.sell(shopper, merchant, cash))

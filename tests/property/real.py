@@ -11,7 +11,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 
 ROLES = {"pool": "rebate_pool", "outstanding": "vouchers_outstanding", "redeemed": "redeemed_due",
-         "reserve": "risk_reserve", "bank": "escrow_bank"}
+         "reserve": "risk_reserve", "bank": "escrow_bank", "commission": "commission_payable"}
 
 
 class Real:
@@ -93,6 +93,54 @@ class Real:
         self.env.cr.execute("SELECT partner_id, sum(amount - paid)::text FROM green_points_debt GROUP BY 1")
         names = {partner.id: name for name, partner in self.case.people.items()}
         return {names[partner]: int(Decimal(owed) * 100) for partner, owed in self.env.cr.fetchall() if Decimal(owed)}
+
+    # -- promoters -------------------------------------------------------------------------
+
+    def bind(self, shopper, promoter):
+        """Return whether it was possible."""
+        try:
+            self.env["alliance.promoter.binding"]._bind(
+                self.case.people[shopper], self.case.promoters[promoter], "registration")
+        except UserError as error:
+            if not any(words in str(error) for words in ("same household", "belongs to a promoter", "bought here")):
+                raise
+            return False
+        return True
+
+    def share_phone(self, shopper, household):
+        self.case.people[shopper].phone = self.case.phones[household]
+
+    def earn(self):
+        self.env["promoter.commission"]._earn_due(self.case.company)
+
+    def pay_promoters(self, payments):
+        """Pay what is payable; return the payments' keys, in the order of ``payments``."""
+        commissions = self.env["promoter.commission"]
+        payable = commissions._get_payable_cents(self.case.company)
+        assert {self._get_promoter(promoter): cents for promoter, cents in payable.items()} == payments
+        keys = []
+        for name, cents in payments.items():
+            keys.append(next(self.keys))
+            commissions._mark_paid(self.case.promoters[name], cents, keys[-1])
+        return keys
+
+    def fail_payment(self, key):
+        self.env["promoter.commission"]._unmark_paid(key)
+
+    def _get_promoter(self, promoter):
+        return next(name for name, known in self.case.promoters.items() if known == promoter)
+
+    def get_commissions(self):
+        """Return ``{promoter's name: (payable, paid)}`` in cents, where they are not both 0."""
+        self.env.flush_all()
+        self.env.cr.execute("""
+            SELECT promoter_id, SUM(amount)::text,
+                   (-COALESCE(SUM(amount) FILTER (WHERE kind IN ('payout', 'payout_undo')), 0))::text
+              FROM promoter_commission GROUP BY promoter_id""")
+        names = {promoter.id: name for name, promoter in self.case.promoters.items()}
+        found = {names[promoter]: tuple(int(Decimal(amount) * 100) for amount in amounts)
+                 for promoter, *amounts in self.env.cr.fetchall()}
+        return {name: amounts for name, amounts in found.items() if any(amounts)}
 
     # -- settlement ------------------------------------------------------------------------
 
