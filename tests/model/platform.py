@@ -94,7 +94,8 @@ class Platform(Commissions):
         bases = sale.left("bases")
         taken_bases = split(concession, [*bases, concession_left - sum(bases)])[:2] if concession else [0, 0]
         parts = split(concession, sale.left("parts")) if concession else [0] * len(sale.parts)
-        refund = Sale(sale.shopper, sale.merchant, cash, concession, parts, taken_bases, origin=sale, promoter=sale.promoter)
+        refund = Sale(sale.shopper, sale.merchant, cash, concession, parts, taken_bases, origin=sale,
+                      promoter=sale.promoter)
         refund.number = 1 + max((other.number for other in self.in_order_of_refunds), default=0)
         sale.refunds.append(refund)
         return refund

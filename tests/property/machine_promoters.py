@@ -91,7 +91,8 @@ class PromoterSteps:
         sales = [sale for sale in model.sales if sale.promoter]
         return {
             "commission earned": any(sale.earned for sale in sales),
-            "commission refunded": any(refund.earned and refund.commission for sale in sales for refund in sale.refunds),
+            "commission refunded": any(
+                refund.earned and refund.commission for sale in sales for refund in sale.refunds),
             "commission paid": any(model.paid.values()),
             "commission owed": any(cents < 0 for cents in model.commissions.values()),
             "commission forfeited": bool(model.forfeited),

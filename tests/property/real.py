@@ -17,8 +17,8 @@ ROLES = {"pool": "rebate_pool", "outstanding": "vouchers_outstanding", "redeemed
 class Real:
     """Works on the records of a test case; everything is rolled back by :meth:`end`.
 
-    :param case: a ``SettlementCommon`` test with ``people`` (name -> contact), ``merchants``, ``stores``, ``analyst``, and
-        ``clock``, of freezegun
+    :param case: a ``SettlementCommon`` test with ``people`` (name -> contact), ``merchants``, ``stores``,
+        ``promoters``, ``phones``, ``analyst``, and freezegun's ``clock``
     :param datetime start: when it begins
     :param str prefix: of the idempotency keys
     """

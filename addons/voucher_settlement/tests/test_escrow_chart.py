@@ -113,6 +113,16 @@ class TestEscrowChart(EscrowCommon):
                 "code": "224189", "name": "Wrong side", "account_type": "asset_current",
                 "escrow_role": "risk_reserve"})
 
+    def test_role_that_changes_is_known_at_once(self):
+        company = self._make_company("generic_coa")
+        reserve = self.posting._get_account("risk_reserve", company)
+        reserve.escrow_role = False
+        self.assertFalse(self.posting._get_escrow_accounts("risk_reserve", company))
+        other = reserve.copy({"code": "224189", "escrow_role": "risk_reserve"})
+        self.assertEqual(self.posting._get_escrow_accounts("risk_reserve", company), other)
+        other.unlink()
+        self.assertFalse(self.posting._get_escrow_accounts("risk_reserve", company))
+
     def test_operating_accounts_are_not_the_escrow(self):
         with self.assertRaisesRegex(ValidationError, "belongs to the rebate escrow"):
             self.company.operating_bank_account_id = self.escrow_bank

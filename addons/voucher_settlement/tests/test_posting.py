@@ -197,6 +197,30 @@ class TestPosting(EscrowCommon):
         self.assertReconciled()
         self._check_commit()
 
+    def test_all_that_is_unbooked_at_once(self):
+        """Each row names the entry of its own event, though all entries are made together."""
+        sale, other = self._sell(1000), self._sell(500, store=self.mall)
+        self._redeem(6)
+        self.posting._post_unposted(self.company)
+        self.assertEqual(self._get_lines(sale.earned_move_id)["merchant_clearing"], 100)
+        self.assertEqual(other.earned_move_id.ref, other.merchant_id.name)
+        self.assertNotEqual(sale.earned_move_id, other.earned_move_id)
+        redeemed = self.env["voucher.entry"].search([("kind", "=", "redeem")]).move_id
+        self.assertEqual(self._get_lines(redeemed), {"vouchers_outstanding": 6, "redeemed_due": -6})
+        self.assertReconciled()
+        self._check_commit()
+
+    def test_analytic_lines_of_the_fee(self):
+        plan = self.env["account.analytic.plan"].create({"name": "Platform"})
+        account = self.env["account.analytic.account"].create({"name": "Fees", "plan_id": plan.id})
+        fee = self.posting._get_account("platform_fee", self.company)
+        self.env["account.analytic.distribution.model"].create({
+            "account_prefix": fee.code, "analytic_distribution": {account.id: 100}})
+        sale = self._sell(1000)
+        self.posting._post_concessions_earned(self.company)
+        line = sale.earned_move_id.line_ids.filtered(lambda line: line.account_id == fee)
+        self.assertEqual(line.analytic_line_ids.mapped("amount"), [-line.balance])
+
     def test_expired_vouchers_return_to_the_pool(self):
         self._sell(1000)
         with freeze_time(fields.Date.add(fields.Date.today(), days=91)):
