@@ -9,13 +9,13 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from .commission import Commissions
+from .exchange import Exchange
 from .money import ceil, floor, floor12, half_up, split
+from .spending import Spending
 from .wallet import Lot, Wallet
 
 POOL, VOUCHER, COMMISSION, RESERVE, FEE = 60, 10, 5, 5, 20  # weights
 BETA, GAMMA, HIGHEST = Fraction(6, 10), Fraction(4, 10), 5
-GRACE = 7
-MALLS = ("own_mall", "brand_mall")
 
 
 @dataclass(eq=False)
@@ -55,7 +55,7 @@ class Sale:
         return [value - sum(other[i] for other in taken) for i, value in enumerate(mine)]
 
 
-class Platform(Commissions):
+class Platform(Commissions, Exchange, Spending):
     def __init__(self, rates: dict, scenes: dict, today: date, periods: int, deduction_days: int, shopping_days: int):
         self.rates, self.scenes = rates, scenes
         self.today, self.periods = today, periods
@@ -200,56 +200,6 @@ class Platform(Commissions):
             wallet.claw(refund.parts[1], [lot for lot in wallet.lots if lot.sale is refund.origin])
         self._sweep()
 
-    # -- exchange --------------------------------------------------------------------------
-
-    def is_alive(self, cohort) -> bool:
-        return self.open - 1 - cohort < self.periods
-
-    def exchange(self, shopper, merchant, base):
-        """Give ``base`` of a shopper's points, the oldest first, to a merchant; None when they are too few."""
-        own = sorted(cohort for (holder, cohort), held in self.points.items()
-                     if holder == shopper and held and self.is_alive(cohort))
-        parts = []
-        for cohort in own:
-            part = min(self.points[shopper, cohort], base - sum(taken for _cohort, taken in parts))
-            if part:
-                parts.append((cohort, part))
-        if sum(part for _cohort, part in parts) < base:
-            return None
-        self._move(shopper, merchant, parts)
-        return parts
-
-    def give_points_back(self, shopper, merchant, parts) -> None:
-        self._move(merchant, shopper, parts)
-        self._pay_points_owed(shopper)
-
-    def _move(self, giver, taker, parts) -> None:
-        for holder in (giver, taker):
-            self.wallets.setdefault(holder, Wallet())
-            self.credit(holder)
-        for cohort, part in parts:
-            self._let_go(giver, cohort, part)
-            self.points[taker, cohort] = self.points.get((taker, cohort), 0) + part
-            self.away[taker, cohort] = self.away.get((taker, cohort), 0) - part
-
-    def _let_go(self, holder, cohort, base) -> None:
-        self.points[holder, cohort] -= base
-        self.away[holder, cohort] = self.away.get((holder, cohort), 0) + base
-        self.gone.setdefault((holder, cohort), []).append((base, self.index(cohort)))
-
-    def _pay_points_owed(self, holder) -> None:
-        """Out of the youngest points first."""
-        own = sorted((cohort for (owner, cohort), held in self.points.items()
-                      if owner == holder and held and self.is_alive(cohort)), reverse=True)
-        debts = self.debts.get(holder, [])
-        for number in range(len(debts)):
-            for cohort in own:
-                part = min(debts[number], self.points[holder, cohort])
-                if part:
-                    debts[number] -= part
-                    self._let_go(holder, cohort, part)
-        self.debts[holder] = [owed for owed in debts if owed]
-
     def release_held(self, sale) -> None:
         self._activate([sale])
 
@@ -303,56 +253,6 @@ class Platform(Commissions):
         dust = floor(reserved - self.dust - credited - claims)
         self.dust, self.dust_due = self.dust + dust, False
         self.pool, self.outstanding = self.pool + dust, self.outstanding - dust
-
-    # -- spending --------------------------------------------------------------------------
-
-    def authorize(self, shopper, store, cents):
-        self.credit(shopper)
-        kinds = ("shopping", "deduction") if self.scenes[store] in MALLS else ("deduction",)
-        return self.wallets[shopper].authorize(cents, store, self.today, kinds)
-
-    def capture(self, hold) -> None:
-        hold.state = "captured"
-        for lot, cents in hold.parts:
-            lot.held -= cents
-            lot.left -= cents
-            self.outstanding, self.redeemed = self.outstanding - cents, self.redeemed + cents
-
-    def release(self, hold) -> None:
-        hold.state = "released"
-        for lot, cents in hold.parts:
-            lot.held -= cents
-            hold.wallet.pay_debt(lot, cents)
-        for lot, _cents in hold.parts:
-            if lot.expires < self.today:
-                hold.wallet.to_pool += lot.free
-                lot.left = lot.held
-        self._sweep()
-
-    def restore(self, hold, cents) -> None:
-        hold.restored += cents
-        self.outstanding, self.redeemed = self.outstanding + cents, self.redeemed - cents
-        back = []
-        for lot, spent in reversed(hold.parts):
-            part = min(cents, spent - hold.given_back.get(lot, 0))
-            if part:
-                hold.given_back[lot] = hold.given_back.get(lot, 0) + part
-                back.append((lot, part))
-                cents -= part
-        for lot, part in back:
-            lot.left += part
-            hold.wallet.pay_debt(lot, part)
-            lot.expires = max(lot.expires, self.today + timedelta(days=GRACE))
-        self._sweep()
-
-    def pass_days(self, days, holds) -> None:
-        self.today += timedelta(days=days)
-        for hold in holds:
-            if hold.state == "held":
-                self.release(hold)
-        for wallet in self.wallets.values():
-            wallet.expire(self.today)
-        self._sweep()
 
     # -- the whole -------------------------------------------------------------------------
 

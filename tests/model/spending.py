@@ -1,0 +1,58 @@
+"""Vouchers spent, given back and expired in the model."""
+
+from datetime import timedelta
+
+GRACE = 7
+MALLS = ("own_mall", "brand_mall")
+
+
+class Spending:
+    """Part of ``Platform``."""
+
+    def authorize(self, shopper, store, cents):
+        self.credit(shopper)
+        kinds = ("shopping", "deduction") if self.scenes[store] in MALLS else ("deduction",)
+        return self.wallets[shopper].authorize(cents, store, self.today, kinds)
+
+    def capture(self, hold) -> None:
+        hold.state = "captured"
+        for lot, cents in hold.parts:
+            lot.held -= cents
+            lot.left -= cents
+            self.outstanding, self.redeemed = self.outstanding - cents, self.redeemed + cents
+
+    def release(self, hold) -> None:
+        hold.state = "released"
+        for lot, cents in hold.parts:
+            lot.held -= cents
+            hold.wallet.pay_debt(lot, cents)
+        for lot, _cents in hold.parts:
+            if lot.expires < self.today:
+                hold.wallet.to_pool += lot.free
+                lot.left = lot.held
+        self._sweep()
+
+    def restore(self, hold, cents) -> None:
+        hold.restored += cents
+        self.outstanding, self.redeemed = self.outstanding + cents, self.redeemed - cents
+        back = []
+        for lot, spent in reversed(hold.parts):
+            part = min(cents, spent - hold.given_back.get(lot, 0))
+            if part:
+                hold.given_back[lot] = hold.given_back.get(lot, 0) + part
+                back.append((lot, part))
+                cents -= part
+        for lot, part in back:
+            lot.left += part
+            hold.wallet.pay_debt(lot, part)
+            lot.expires = max(lot.expires, self.today + timedelta(days=GRACE))
+        self._sweep()
+
+    def pass_days(self, days, holds) -> None:
+        self.today += timedelta(days=days)
+        for hold in holds:
+            if hold.state == "held":
+                self.release(hold)
+        for wallet in self.wallets.values():
+            wallet.expire(self.today)
+        self._sweep()
