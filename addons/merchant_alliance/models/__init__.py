@@ -47,6 +47,7 @@ from . import alliance_merchant_topup
 from . import alliance_product_request
 from . import base_partner_merge
 from . import ir_actions_report
+from . import ir_rule
 from . import payment_transaction
 from . import payment_transaction_deposit
 from . import pos_config

@@ -18,3 +18,15 @@ class IrActionsReport(models.Model):
         else:
             content, kind = report._render_qweb_pdf(xmlid, ids)
         return content, kind, "application/pdf" if kind == "pdf" else "text/html; charset=utf-8"
+
+    def _get_rendering_context(self, report, docids, data):
+        """Refuse records that the user may not read before anything is rendered.
+
+        Odoo's report addresses take any number. It is the template that meets the first field it may not read, which
+        is an error page, or meets none.
+
+        :raise AccessError: the user may not read them all
+        """
+        if docids and self._get_rendering_context_model(report) is None:
+            self.env[report.model].browse(docids).check_access("read")
+        return super()._get_rendering_context(report, docids, data)

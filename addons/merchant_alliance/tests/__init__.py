@@ -32,3 +32,5 @@ from . import test_customers
 from . import test_coupon
 from . import test_customer_pages
 from . import test_offer
+from . import test_owner_view
+from . import test_scan_bus

@@ -110,8 +110,9 @@ class AlliancePromoter(models.Model):
         return {"opening": opening, **sums, "closing": opening + sum(sums.values()), "lines": lines}
 
     def _get_statement_on_paper(self):
-        """Return the statement of the month in the context, and the month; for the report."""
-        month = fields.Date.to_date(self.env.context["commission_month"])
+        """Return the statement of the month in the context (else of this one), and its first day; for the report."""
+        month = fields.Date.to_date(self.env.context.get("commission_month")) or fields.Date.context_today(self)
+        month = month.replace(day=1)
         return month, self._get_statement(month)
 
     # -- helpers ---------------------------------------------------------------------------------

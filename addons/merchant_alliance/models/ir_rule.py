@@ -1,0 +1,17 @@
+from odoo import models
+
+
+class IrRule(models.Model):
+    """Rules about whose company a login belongs to hold from the moment in which that changes."""
+
+    _inherit = "ir.rule"
+
+    def _compute_domain_context_values(self):
+        """Keep the domains of rules for each company of a login.
+
+        Odoo keeps them for each login; a contact that leaves a merchant would go on as its owner until something
+        else empties that cache.
+        """
+        yield from super()._compute_domain_context_values()
+        if self.env.user.share:
+            yield self.env.user.partner_id.commercial_partner_id.id
