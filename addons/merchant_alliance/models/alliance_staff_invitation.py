@@ -118,7 +118,7 @@ class AllianceStaff(models.Model):
         """
         text = (text or "").strip()
         country = merchant.partner_id.country_id or merchant.company_id.country_id or self.env.ref("base.cn")
-        login = email_normalize(text) if "@" in text else self._phone_format(number=text, country=country[:1])
+        login = email_normalize(text) if "@" in text else text and self._phone_format(number=text, country=country[:1])
         if not login:
             raise UserError(self.env._(
                 "Login: an e-mail address, or a phone number; with a country code if it is from abroad."))

@@ -148,6 +148,8 @@ class TestStaff(StaffCommon):
         }.items():
             with self.assertRaisesRegex(UserError, problem):
                 self._invite(**call)
+        with self.assertRaisesRegex(UserError, "Login"):
+            self._invite(None)
         with self.assertRaisesRegex(UserError, "all of one merchant"):
             self._invite(stores=self.east | self.store)
         with self.assertRaisesRegex(ValidationError, "of one merchant"):
