@@ -20,6 +20,7 @@ class Inventor:
         self.partner = partner
         self.amount = amount
         self.known = known  # name of a parameter -> a value that fits, e.g. an open session
+        self.records = {}  # model -> the record that is named in invented values
 
     def make_arguments(self, model, method: str, count: int = 1) -> list:
         """Return positional arguments for a method, without the records that it is called on."""
@@ -60,6 +61,11 @@ class Inventor:
         return any(line.type == "monetary" for line in self.env[field.comodel_name]._fields.values())
 
     def _get_record(self, name):
+        if name not in self.records:
+            self.records[name] = self._find_record(name)
+        return self.records[name]
+
+    def _find_record(self, name):
         if name == "res.partner":
             return self.partner.id
         records = self.env[name].with_context(active_test=False)

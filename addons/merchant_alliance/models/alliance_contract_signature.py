@@ -53,12 +53,16 @@ class AllianceContract(models.Model):
         self._write_step({"state": "sent", "sent_on": fields.Datetime.now()})
 
     def action_take_back(self):
-        """Take a contract that was sent back to draft (operator)."""
+        """Take contracts that were sent back to draft, and tell who was asked to sign (operator)."""
         self.check_access("write")
+        template = self.env.ref("merchant_alliance.mail_contract_taken_back")
         for contract in self:
             if contract.state != "sent":
                 raise UserError(self.env._("%s was not sent, or has been signed.", contract.name))
             contract._write_step({"state": "draft", "sent_on": False})
+            # sudo: as when it was sent. The mail is the merchant's: it outlives a draft that is deleted.
+            template.sudo().send_mail(contract.id, email_layout_xmlid="mail.mail_notification_light", email_values={
+                "model": "alliance.merchant", "res_id": contract.merchant_id.id})
 
     def _get_signers(self):
         """Return the contacts of the merchant that have a login."""

@@ -58,6 +58,10 @@ class TestContractSignature(SignatureCommon):
             with self.assertRaisesRegex(UserError, "back to draft"):
                 change()
         self.contract.with_user(self.operator).action_take_back()
+        told = self.env["mail.mail"].search([
+            ("model", "=", "alliance.merchant"), ("res_id", "=", self.merchant.id)], order="id desc", limit=1)
+        self.assertIn(self.contract.name, told.subject)
+        self.assertEqual(told.recipient_ids, self.owner.partner_id, "who was asked to sign is told")
         self.contract.line_ids.rate = 7.0
         with self.assertRaisesRegex(UserError, "not there to be signed"):
             self._sign()

@@ -140,8 +140,11 @@ class TestRateChange(AllianceCommon):
         amendments = self._send(change)
         signed = amendments.filtered(lambda contract: contract.merchant_id == self.tea)
         signed._activate("Boss")
+        names = (amendments - signed).mapped("name")
         change.action_undo()
         self.assertEqual((change.state, amendments.exists()), ("undone", signed))
+        told = self.env["mail.mail"].search([("model", "=", "alliance.merchant")]).mapped("subject")
+        self.assertEqual([sum(name in subject for subject in told) for name in names], [1] * len(names))
         self.assertEqual(self.merchant.contract_ids.mapped("state"), ["active"])
         with self.assertRaisesRegex(UserError, "not sent"):
             change.action_undo()
