@@ -59,7 +59,8 @@ class TestContractSignature(SignatureCommon):
                 change()
         self.contract.with_user(self.operator).action_take_back()
         told = self.env["mail.mail"].search([
-            ("model", "=", "alliance.merchant"), ("res_id", "=", self.contract.merchant_id.id)], order="id desc", limit=1)
+            ("model", "=", "alliance.merchant"), ("res_id", "=", self.contract.merchant_id.id)],
+            order="id desc", limit=1)
         self.assertIn(self.contract.name, told.subject)
         self.assertEqual(told.recipient_ids, self.owner.partner_id, "who was asked to sign is told")
         self.contract.line_ids.rate = 7.0
