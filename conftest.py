@@ -25,11 +25,13 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def files_of_databases(load_registry):
-    """Give each database its own files, in several processes too."""
+def spread(load_registry):
+    """Let tests run beside each other: files of their own for each database, and patience with pages."""
+    from odoo.tests import HttpCase
     from odoo.tools import config
 
     spreading.give_each_database_its_files(config)
+    spreading.wait_for_pages(HttpCase)
 
 
 def pytest_collection_modifyitems(config, items):

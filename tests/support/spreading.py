@@ -1,5 +1,6 @@
 """How the tests are spread over several processes: who keeps others out, who begins, whose files are whose."""
 
+import functools
 import os
 from unittest.mock import Mock
 
@@ -9,6 +10,7 @@ from xdist.scheduler import LoadScopeScheduling
 ONE_AFTER_ANOTHER = (
     "tests/browser/", "tests/concurrency/", "tests/crash/", "tests/upstream/", "tests/tooling/",
     "tests/scenarios/test_scan_both_sides.py", "addons/voucher_settlement/tests/test_tours.py")
+PAGE_SECONDS = 60  # Odoo's tests give a page 12; two cores that run two tests and a browser may need more
 LONGEST = ("tests/browser/", "tests/property/")
 
 
@@ -36,3 +38,11 @@ def give_each_database_its_files(config):
         own, folder = config["db_name"], shared.return_value
         shared.side_effect = lambda name: (
             folder if name in own else os.path.join(config["data_dir"], "filestore", name))
+
+
+def wait_for_pages(case):
+    """Give pages that a test opens the time that a busy machine needs.
+
+    :param case: ``HttpCase``
+    """
+    case.url_open = functools.partialmethod(case.url_open, timeout=PAGE_SECONDS)
