@@ -56,5 +56,6 @@ def pytest_command(work, database: str, options) -> list[str]:
     if options.fast:
         command += ["-m", "not browser and not upstream"]
     if not _names_tests(options):
-        command += ["-n", str(min(os.cpu_count() or 1, MOST_PROCESSES)), "--no-loadscope-reorder"]
+        # a line for each test: dots of several processes would not tell what is under way
+        command += ["-n", str(min(os.cpu_count() or 1, MOST_PROCESSES)), "--no-loadscope-reorder", "-v"]
     return command + options.pytest_arguments
