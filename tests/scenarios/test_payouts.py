@@ -43,9 +43,18 @@ class TestPayoutsOfARandomLife(PayoutCommon):
             self.env["merchant.statement"]._issue(merchant, fields.Date.today())
         _count, differences = find_differences(self.env.cr)
         self.assertEqual(differences, [])
-        self.assertReconciled()
+        self._check_books()
         self._check_commit()
         return states
+
+    def _check_books(self):
+        """Vouchers that ``_owe`` puts into wallets by hand were never released: the only difference, to the cent."""
+        given = self.env["voucher.lot"].search([("idempotency_key", "=like", "test,%")])
+        cents = sum(to_cents(lot.amount, self.currency) for lot in given)
+        self.assertTrue(cents)
+        self.assertEqual(
+            {row["account_id"]: row["difference_cents"] for row in self.posting._check_subledger(self.company)},
+            {self.posting._get_account("vouchers_outstanding", self.company).id: -cents})
 
     def _do_propose(self, rng):
         try:
