@@ -30,8 +30,9 @@ def spread(load_registry):
     from odoo.tests import HttpCase
     from odoo.tools import config
 
-    spreading.give_each_database_its_files(config)
     spreading.wait_for_pages(HttpCase)
+    with spreading.own_files(config):
+        yield
 
 
 def pytest_collection_modifyitems(config, items):

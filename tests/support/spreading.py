@@ -1,7 +1,9 @@
 """How the tests are spread over several processes: who keeps others out, who begins, whose files are whose."""
 
+import contextlib
 import functools
 import os
+import shutil
 from unittest.mock import Mock
 
 from xdist.scheduler import LoadScopeScheduling
@@ -28,16 +30,24 @@ def begin_with_the_longest(items):
     items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
-def give_each_database_its_files(config):
-    """Undo that pytest-odoo, in one of several processes, leads every database to the same file store.
+@contextlib.contextmanager
+def own_files(config):
+    """Give each database files of its own during the block, in one of several processes too.
 
-    The process's own database is a clone made without its files, so it shares those of the original.
+    pytest-odoo leads all of them to the files of the database that they were cloned from: what one throws away is
+    gone for the others.
     """
     shared = config.filestore
-    if isinstance(shared, Mock):
-        own, folder = config["db_name"], shared.return_value
-        shared.side_effect = lambda name: (
-            folder if name in own else os.path.join(config["data_dir"], "filestore", name))
+    if not isinstance(shared, Mock):
+        yield
+        return
+    folder = os.path.join(config["data_dir"], "filestore")
+    [own] = config["db_name"]
+    if os.path.isdir(shared.return_value):
+        shutil.copytree(shared.return_value, os.path.join(folder, own), copy_function=os.link, dirs_exist_ok=True)
+    shared.side_effect = lambda name: os.path.join(folder, name)
+    yield
+    shutil.rmtree(os.path.join(folder, own), ignore_errors=True)
 
 
 def wait_for_pages(case):
