@@ -6,7 +6,7 @@ from odoo.http import Request
 from odoo.tools import mute_logger
 
 from tests.support.digest import get_difference, take_digest
-from tests.support.roles import OUTSIDERS, get_password
+from tests.support.roles import get_password
 from tests.support.surface import get_routes
 from tests.support.world import PlatformCase
 
@@ -26,8 +26,7 @@ NOISE = ("odoo.http", "odoo.addons.base.models.ir_rule")
 class TestRoutes(PlatformCase):
     def test_nobody_changes_anything_by_opening(self):
         paths = [*dict.fromkeys(rule.rule for rule in get_routes(self.env)), *PAGES]
-        people = {who: self.users[who] for who in OUTSIDERS} | {"rival": self.rivals["shopper"]}
-        for who, user in people.items():
+        for who, user in {**self.users, "rival": self.rivals["shopper"]}.items():
             if who == "public":
                 self.authenticate(None, None)
             else:
