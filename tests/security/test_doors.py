@@ -4,6 +4,7 @@ Each door × each outsider × the records of each model of ours that are not his
 sent (addons/merchant_alliance/tests/test_scan_bus.py).
 """
 
+from tests.security.doors.bodies import Bodies
 from tests.security.doors.case import DoorCase
 from tests.security.doors.files import Files
 from tests.security.doors.messages import Messages
@@ -13,5 +14,5 @@ from tests.security.doors.searches import Searches
 from tests.security.doors.tokens import Tokens
 
 
-class TestDoors(Pages, Reports, Messages, Files, Searches, Tokens, DoorCase):
+class TestDoors(Pages, Bodies, Reports, Messages, Files, Searches, Tokens, DoorCase):
     """All of them on one world, which takes long to build."""

@@ -50,7 +50,7 @@ class LeakCase(PlatformCase):
                     yield person, user, foreign
 
 
-class TestRecordMatrix(LeakCase):
+class RecordMatrix:
     """Read, write, create, delete, and each way to search, by the model itself."""
 
     def test_rights_on_each_record(self):
@@ -128,7 +128,7 @@ class TestRecordMatrix(LeakCase):
         self.assertFalse(wrong)
 
 
-class TestSearchOracle(LeakCase):
+class SearchOracle:
     """From a record that one may read, no path leads to the values of one that he may not."""
 
     def test_no_value_through_a_relation(self):
@@ -178,7 +178,7 @@ class TestSearchOracle(LeakCase):
                 yield [(field.name, "any", [(leaf.name, "=", target[leaf.name])])]
 
 
-class TestMessagesAndFiles(LeakCase):
+class MessagesAndFiles:
     """What is written on a record, and attached to it, is as private as the record."""
 
     @classmethod
@@ -251,3 +251,7 @@ class TestMessagesAndFiles(LeakCase):
             "name": "mine.txt", "raw": b"MINE", "res_model": contract._name, "res_id": contract.id})
         self.assertTrue(contract.with_user(self.users["merchant"]).has_access("read"))
         self.assertEqual(attachment.with_user(self.users["merchant"]).raw, b"MINE")
+
+
+class TestLeaks(RecordMatrix, SearchOracle, MessagesAndFiles, LeakCase):
+    """All of them on one world, which takes long to build."""

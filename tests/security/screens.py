@@ -6,12 +6,11 @@ from odoo.exceptions import AccessError
 
 from tests.support.roles import OUTSIDERS, ROLES
 from tests.support.surface import SUITE
-from tests.support.world import PlatformCase
 
 INSIDERS = [role for role in ROLES if role not in OUTSIDERS]
 
 
-class TestScreens(PlatformCase):
+class Screens:
     def test_every_screen_opens(self):
         seen, broken = 0, []
         for role in INSIDERS:

@@ -3,18 +3,14 @@
 import csv
 from pathlib import Path
 
-from odoo.tests import tagged
-
 from tests.support.roles import GROUPS, ROLES
 from tests.support.surface import get_own_models
-from tests.support.world import PlatformCase
 
 TABLE = Path(__file__).with_name("rights.csv")
 LETTERS = {"read": "R", "write": "W", "create": "C", "unlink": "D"}
 
 
-@tagged("post_install", "-at_install")
-class TestRights(PlatformCase):
+class Rights:
     """``rights.csv`` has a row for each model and a column for each role; R W C D are its rights."""
 
     def _get_table(self):
