@@ -20,20 +20,22 @@ def _tell(**event) -> None:
     sys.__stdout__.flush()
 
 
+def run(order: dict) -> None:
+    """Carry out an order and tell how it ended."""
+    try:
+        _run(order)
+    except Exception as error:  # noqa: BLE001 - reported to the test, which judges it
+        traceback.print_exc()
+        _tell(event="error", kind=type(error).__name__, message=str(error))
+
+
 def _run(order: dict) -> None:
     import odoo.api
-    import odoo.tools
     from odoo.modules.registry import Registry
 
-    from .databases import workspace_path
-
     _HOLD.update(order["hold"])
-    odoo.tools.config.parse_config(
-        ["-d", order["database"], f"--addons-path={workspace_path('addons')}",
-         f"--data-dir={workspace_path('data_dir')}", "--no-http", "--max-cron-threads=0", "--log-level=warn"],
-        setup_logging=True)
     module, _, name = order["target"].partition(":")
-    registry = Registry(order["database"])
+    registry = Registry(order["database"]).check_signaling()  # others may have changed something since it was loaded
     function = getattr(importlib.import_module(module), name)
     with registry.cursor() as cr:
         env = odoo.api.Environment(cr, odoo.api.SUPERUSER_ID, {})
@@ -43,12 +45,3 @@ def _run(order: dict) -> None:
         checkpoint("before commit")
     checkpoint("committed")
     _tell(event="result", value=value)
-
-
-def main() -> None:
-    """Carry out the order on the command line and tell how it ended."""
-    try:
-        _run(json.loads(sys.argv[1]))
-    except Exception as error:  # noqa: BLE001 - reported to the test, which judges it
-        traceback.print_exc()
-        _tell(event="error", kind=type(error).__name__, message=str(error))

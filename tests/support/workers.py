@@ -1,17 +1,17 @@
 """Functions that run in processes of their own, can be watched, held and killed."""
 
+import contextlib
 import json
 import os
 import queue
-import subprocess
-import sys
+import select
+import signal
 import tempfile
 import threading
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
-REPO = Path(__file__).resolve().parents[2]
+from .nursery import get_nursery
 
 
 class WorkerError(AssertionError):
@@ -28,19 +28,28 @@ class Worker:
     def __init__(self, database: str, target: str, arguments: Sequence, hold: Sequence[str]) -> None:
         order = {"database": database, "target": target, "arguments": list(arguments), "hold": list(hold)}
         self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - lives as long as the worker
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", "from tests.support.worker_main import main; main()", json.dumps(order)],
-            cwd=REPO, env=dict(os.environ), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=self._errors, text=True)
+        (stdin, hands), (eyes, stdout) = os.pipe(), os.pipe()
+        self._stdin, self._stdout = os.fdopen(hands, "w"), os.fdopen(eyes)
+        try:
+            pid = get_nursery().bring_forth(order, [stdin, stdout, self._errors.fileno()])
+        finally:
+            os.close(stdin)
+            os.close(stdout)
+        try:
+            self._handle = os.pidfd_open(pid)  # a number may soon be another process's
+        except ProcessLookupError:
+            self._handle = None  # it has ended already
         self._events: queue.Queue = queue.Queue()
         self._seen: set[str] = set()
         self._end: dict | None = None
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
     def _listen(self) -> None:
-        for line in self.process.stdout:
-            if line.startswith('{"event"'):
-                self._events.put(json.loads(line))
+        with self._stdout:
+            for line in self._stdout:
+                if line.startswith('{"event"'):
+                    self._events.put(json.loads(line))
         self._events.put({"event": "gone"})
 
     def wait_for(self, checkpoint: str, timeout: float = 120) -> None:
@@ -49,8 +58,8 @@ class Worker:
 
     def resume(self) -> None:
         """Let a held function go on."""
-        self.process.stdin.write("go\n")
-        self.process.stdin.flush()
+        self._stdin.write("go\n")
+        self._stdin.flush()
 
     def result(self, timeout: float = 120):
         """Return what the function returned, or raise what it raised as :class:`WorkerError`."""
@@ -62,16 +71,26 @@ class Worker:
     def outcome(self, timeout: float = 120):
         """Return what the function returned, or the :class:`WorkerError` it ended with."""
         self._wait(lambda: self._end is not None, "the end", timeout)
-        self.process.wait(timeout)
+        self._wait_until_gone(timeout)
         if self._end["event"] == "result":
             return self._end["value"]
         return WorkerError(self._end["kind"], self._end["message"])
 
     def kill(self) -> None:
         """End the process at once, as a crash would."""
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
+        if self._handle is not None:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+        self._wait_until_gone(timeout=60)
+        self._stdin.close()
+
+    def _wait_until_gone(self, timeout: float) -> None:
+        if self._handle is None:
+            return
+        if not select.select([self._handle], [], [], timeout)[0]:
+            raise WorkerError("Timeout", f"the process did not end within {timeout:.0f} s")
+        os.close(self._handle)
+        self._handle = None
 
     def _wait(self, is_reached, what: str, timeout: float) -> None:
         deadline = time.monotonic() + timeout
