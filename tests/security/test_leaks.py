@@ -189,7 +189,7 @@ class MessagesAndFiles:
             model = cls.env[name].sudo().with_context(active_test=False)
             if model._abstract or model._transient:
                 continue
-            for record in model.search([])[:6]:
+            for record in model.search([])[:4]:
                 attachment = cls.env["ir.attachment"].create({
                     "name": "secret.txt", "raw": b"SECRET", "res_model": name, "res_id": record.id})
                 message = record.message_post(body="SECRET", message_type="comment", subtype_xmlid="mail.mt_comment") \
@@ -198,8 +198,9 @@ class MessagesAndFiles:
         cls.env.flush_all()
 
     def _get_secrets(self, user):
+        foreign = {name: self._get_foreign(user, name) for name in {record._name for record in self.secrets}}
         for record, secret in self.secrets.items():
-            if record in self._get_foreign(user, record._name):
+            if record in foreign[record._name]:
                 yield record, *secret
 
     def test_messages(self):

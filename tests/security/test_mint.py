@@ -87,7 +87,7 @@ class MintCase(PlatformCase):
                             self._attack(caller, model, method, door, ids)
                 after = take_digest(self.env)
                 if difference := get_difference(self.before, after):
-                    changed[model, *methods] = difference
+                    changed[model] = difference
                     self.before = after
         _logger.info("%s methods; calls %s, refused %s",
                      sum(map(len, surface.values())), dict(self.calls), dict(self.refused))

@@ -23,7 +23,8 @@ class Bodies:
         self._send("/my/store/services/send", name_en_US="Taken", points="5", store_id=self.store.id, date_from=today,
                    daily_limit="1", provide_days="5", cancel_days="1", household_limit="1")
         self._send("/my/store/products/send", name="Taken", price="5", store_id=self.store.id)
-        self._send("/my/store/staff/invite", name="Taken", login="taken@example.com", **{f"store_{self.store.id}": "on"})
+        self._send("/my/store/staff/invite", name="Taken", login="taken@example.com",
+                   **{f"store_{self.store.id}": "on"})
         self.env.invalidate_all()
         self.assertEqual(self._read_ours(), ours)
 
