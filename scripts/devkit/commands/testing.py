@@ -57,5 +57,6 @@ def pytest_command(work, database: str, options) -> list[str]:
         command += ["-m", "not browser and not upstream"]
     if not _names_tests(options):
         # a line for each test: dots of several processes would not tell what is under way
-        command += ["-n", str(min(os.cpu_count() or 1, MOST_PROCESSES)), "--no-loadscope-reorder", "-v", "--durations=30"]
+        command += ["-n", str(min(os.cpu_count() or 1, MOST_PROCESSES)), "--no-loadscope-reorder", "-v",
+                    "--durations=30"]
     return command + options.pytest_arguments
