@@ -105,6 +105,15 @@ def register(env, key, shopper_id, store_id, cents, count):
             [prepare_sale(env, key, shopper_id, store_id, cents)]).id] * count)))
 
 
+def sell(env, prefix, shopper_ids, store_id, cents):
+    """Sell to each of the shoppers at once."""
+    def work(number, shopper_id):
+        return lambda env: env["alliance.qualified.sale"]._register_sales(
+            [prepare_sale(env, f"{prefix},{number}", shopper_id, store_id, cents)]).id
+
+    in_threads(env.registry, [work(*item) for item in enumerate(shopper_ids)])
+
+
 def fund(env, merchant_id, count):
     """Fund one merchant's sales ``count`` times at once."""
     in_threads(env.registry, [

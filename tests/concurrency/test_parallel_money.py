@@ -224,6 +224,22 @@ def test_funding_never_overdraws_the_deposit(scratch_db, world):
     assert_books_agree(scratch_db)
 
 
+def test_a_rule_never_gives_more_than_its_budget(scratch_db, world):
+    """64 sales at once would have a rule give many times its budget: it gives all of it, and no cent more."""
+    with scratch_db.open_env() as env:
+        rule = env["green.points.rule"].create({"name": "Double", "multiplier": 2.0, "budget": 20.01}).id
+    race(scratch_db, "sell", *(
+        (f"test,{number}", world["shoppers"][:8], world["stores"][number % 2], 10_000) for number in range(PROCESSES)))
+    assert scratch_db.query("SELECT spent::text FROM green_points_rule WHERE id = %s", (rule,)) == [("20.01",)]
+    [(given, count)] = scratch_db.query("SELECT sum(extra)::text, count(*) FROM green_points_rule_use")
+    assert given == "20.01"
+    assert count < 64
+    assert scratch_db.query("SELECT count(*) FROM alliance_qualified_sale") == [(64,)]
+    assert scratch_db.query("""
+        SELECT s.id FROM alliance_qualified_sale s LEFT JOIN green_points_rule_use u ON u.qualified_sale_id = s.id
+         WHERE s.base_shopper + s.base_merchant > s.concession_amount OR u.extra <= 0""") == []
+
+
 def test_a_sale_joins_one_cohort_while_periods_close(scratch_db, world):
     """Sales are funded while periods close, are settled and wallets opened: every frozen total is what is in it."""
     sellers = [(f"{JOBS}:sell_and_fund", f"test,{number}", world["shoppers"][number::2], world["stores"][number],
