@@ -14,6 +14,7 @@ from .stamps import exclusive, fingerprint, require_space
 ROLE = "odoo"
 SETTINGS = {
     "run": {"max_connections": "100", "shared_buffers": "256MB"},
+    "crash": {"max_connections": "60", "shared_buffers": "128MB"},  # is stopped in mid-work, by tests/crash
     "test": {"max_connections": "400", "shared_buffers": "512MB", "fsync": "off", "synchronous_commit": "off",
              "full_page_writes": "off", "checkpoint_flush_after": "0", "bgwriter_flush_after": "0",
              "autovacuum_naptime": "5min", "max_wal_size": "4GB"},
@@ -58,6 +59,12 @@ class EmbeddedServer:
     def _control(self, what: str, *arguments: str | Path, account) -> str:
         return run([self.programs / "pg_ctl", "-D", self.data, "-w", *arguments], what, cwd=Path("/"),
                    **accounts.identity(account))
+
+    def crash(self) -> None:
+        """Stop at once, as a crash would, and start again: what was committed is recovered."""
+        account = accounts.server_account()
+        self._control("Stopping PostgreSQL at once", "-m", "immediate", "stop", account=account)
+        self._start(account)
 
     def _is_running(self, account) -> bool:
         with contextlib.suppress(SetupError):
