@@ -79,7 +79,10 @@ class Herd:
                 return self.in_transaction(work)
             except UserError:
                 return None
-            except (psycopg2.OperationalError, psycopg2.InterfaceError, ConcurrencyError):
+            except (psycopg2.DatabaseError, psycopg2.InterfaceError, ConcurrencyError) as error:
+                # without a code: the connection broke, and nobody knows whether it was committed
+                if getattr(error, "pgcode", None) and not isinstance(error, psycopg2.OperationalError):
+                    raise
                 time.sleep(random.uniform(0.01, 0.1))
 
     def tell(self, kind, key, cents):
