@@ -98,15 +98,15 @@ class Herd:
     # -- the platform at work ----------------------------------------------------------------------
 
     def work(self, seconds=None):
-        """Sell, pay, settle and credit at the same time, for ``seconds`` or until killed."""
-        end = time.monotonic() + (seconds or 10**6)
+        """Sell, pay, settle and credit at the same time, for ``seconds`` or until killed, or the parent is gone."""
+        end, parent = time.monotonic() + (seconds or 10**6), os.getppid()
         told = self.get_told()
         failed = []
 
         def loop(step):
             number = 0
             try:
-                while time.monotonic() < end and not failed:
+                while time.monotonic() < end and not failed and os.getppid() == parent:
                     step(number, told)
                     number += 1
                     time.sleep(PAUSE)
