@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from devkit import postgres
-from tests.support.workers import REPO
+from tests.support.nursery import REPO
 
 _logger = logging.getLogger(__name__)
 DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"

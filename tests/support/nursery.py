@@ -1,7 +1,6 @@
 """A process that has Odoo loaded and brings forth workers: loading takes seconds, forking none."""
 
 import contextlib
-import functools
 import importlib
 import json
 import os
@@ -15,6 +14,7 @@ from pathlib import Path
 
 REPO = Path(__file__).resolve().parents[2]
 LONGEST_ORDER = 1 << 20  # bytes
+_nursery = None
 
 
 class Nursery:
@@ -42,10 +42,12 @@ class Nursery:
         return int(answer)
 
 
-@functools.cache
 def get_nursery() -> Nursery:
-    """Return the one of this process."""
-    return Nursery()
+    """Return the one of this process, a new one where the last has ended: Odoo's test classes end all children."""
+    global _nursery  # noqa: PLW0603 - one for each process
+    if not _nursery or _nursery.process.poll() is not None:
+        _nursery = Nursery()
+    return _nursery
 
 
 def main() -> None:

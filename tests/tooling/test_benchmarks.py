@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from tests.support.workers import REPO
+from tests.support.nursery import REPO
 
 
 def test_settlement_runs_through(scratch_db):

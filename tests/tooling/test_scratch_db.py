@@ -4,6 +4,7 @@ import urllib.request
 
 import pytest
 
+from tests.support.nursery import get_nursery
 from tests.support.worker_main import checkpoint
 from tests.support.workers import WorkerError
 
@@ -52,6 +53,15 @@ def test_killed_worker_leaves_nothing(scratch_db):
     with pytest.raises(WorkerError):
         worker.result()
     assert count(scratch_db, "ghost") == 0
+
+
+def test_workers_are_there_after_what_starts_them_was_ended(scratch_db):
+    """Odoo's test classes end all children of their process."""
+    nursery = get_nursery()
+    nursery.process.terminate()
+    nursery.process.wait(30)
+    assert scratch_db.start(f"{__name__}:add_partner", "late").result()
+    assert count(scratch_db, "late") == 1
 
 
 def test_server_answers(scratch_db):
