@@ -35,7 +35,7 @@ export class AllianceChart extends Interaction {
                 maintainAspectRatio: false,
                 scales: round
                     ? {}
-                    : { x: { ticks: { maxTicksLimit: 8, maxRotation: 0 } }, y: { beginAtZero: true } },
+                    : { x: { ticks: this.getTicks(labels, series) }, y: { beginAtZero: true } },
                 plugins: {
                     legend: { display: round || series.length > 1, position: "bottom" },
                     tooltip: {
@@ -49,6 +49,12 @@ export class AllianceChart extends Interaction {
         };
     }
 
+    /** A few names are all shown, aslant where there is no room; of many days some. */
+    getTicks(labels, series) {
+        const names = labels.length <= 8 && !series.some((one) => one.line);
+        return names ? { autoSkip: false, maxRotation: 60 } : { maxTicksLimit: 8, maxRotation: 0 };
+    }
+
     getDataset(one, index, round) {
         const color = COLORS[index % COLORS.length];
         return {
@@ -56,7 +62,7 @@ export class AllianceChart extends Interaction {
             data: one.values,
             backgroundColor: round ? COLORS : color,
             borderColor: round ? "#fff" : color,
-            ...(one.line ? { type: "line", pointRadius: 0, borderWidth: 2, tension: 0.2 } : {}),
+            ...(one.line ? { type: "line", pointRadius: 0, borderWidth: 2, tension: 0 } : {}),
         };
     }
 }
