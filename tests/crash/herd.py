@@ -146,12 +146,12 @@ class Herd:
             prepare_sale(env, refund_key, sale.partner_id.id, sale.store_id.id, -cents, origin=sale)]).ids
 
     def pay(self, number, told):
-        """One payment with vouchers, if there are any; every fourth is given back in part."""
+        """One payment with vouchers, if there are any; every second is given back in part."""
         key = f"pay-{number}"
         if ("pay", key) in told or ("refused", key) in told:
             return
         shopper, store = self.ids["shoppers"][number * 5 % SHOPPERS], self.ids["stores"][number % 2]
-        cents = random.Random(number).randrange(1, 400)
+        cents = random.Random(number).randrange(1, 120)
         hold = self.until_told(lambda env: env["voucher.wallet"]._get_or_create(
             env["res.partner"].browse(shopper), env.company)._authorize(
                 cents, env["alliance.store"].browse(store), key).id)
@@ -161,7 +161,7 @@ class Herd:
             return
         self.until_told(lambda env: env["voucher.hold"].browse(hold)._capture() or True)
         self.tell("pay", key, cents)
-        if number % 4 == 3:
+        if number % 2:
             self.until_told(lambda env: env["voucher.hold"].browse(hold)._restore(1, f"back-{number}"))
             self.tell("back", f"back-{number}", 1)
 

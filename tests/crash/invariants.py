@@ -70,6 +70,7 @@ def check(herd, is_end=False):
         assert (found := env["escrow.posting"]._check_subledger(env.company)) == [], found
         check_told(env, herd.get_told(), is_end)
         if is_end:
+            env.user.group_ids += env.ref("account.group_account_user")  # whom Odoo lets ask
             results = env.company._check_hash_integrity()["results"]
             assert {row["status"] for row in results} <= {"verified", "no_data", "not_restricted"}, results
 

@@ -80,7 +80,7 @@ def test_nothing_is_lost_or_doubled(server, tmp_path):
     keeper, chance = Keeper(database, tmp_path, environ), random.Random(SEED)
     try:
         keeper.ask("build", tmp_path / "ids")
-        keeper.ask("work", 5)  # some history first
+        keeper.ask("work", 20)  # some history first
         kills = {"Odoo": 0, "PostgreSQL": 0}
         for number in range(KILLS):
             keeper.ask("start")

@@ -37,4 +37,10 @@ class ResUsers(models.Model):
 
     def _get_stores(self, right=None):
         """Return the stores that this login owns, or works in with ``right``, with its own rights."""
-        return self.with_user(self).env["alliance.store"].search(self._get_store_domain(right))
+        env = self.with_user(self).with_context(active_test=False).env
+        merchants = env["alliance.merchant"].search(self._get_owned_domain())
+        # sudo: these records are about the user; the stores are searched with his own rights
+        work = env["alliance.staff"].sudo().search(self._get_work_domain(right))
+        # by their numbers: the domain above, of two searches in one, would read every store there is
+        return self.with_user(self).env["alliance.store"].search(
+            Domain("merchant_id", "in", merchants.ids) | Domain("id", "in", work.store_ids.ids))
