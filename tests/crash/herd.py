@@ -147,8 +147,9 @@ class Herd:
 
     def pay(self, number, told):
         """One payment with vouchers, if there are any; every second is given back in part."""
-        key = f"pay-{number}"
-        if ("pay", key) in told or ("refused", key) in told:
+        key, back = f"pay-{number}", f"back-{number}"
+        last = ("back", back) if number % 2 else ("pay", key)
+        if last in told or ("refused", key) in told:
             return
         shopper, store = self.ids["shoppers"][number * 5 % SHOPPERS], self.ids["stores"][number % 2]
         cents = random.Random(number).randrange(1, 120)
@@ -160,10 +161,11 @@ class Herd:
             time.sleep(PAUSE * 5)
             return
         self.until_told(lambda env: env["voucher.hold"].browse(hold)._capture() or True)
-        self.tell("pay", key, cents)
+        if ("pay", key) not in told:
+            self.tell("pay", key, cents)
         if number % 2:
-            self.until_told(lambda env: env["voucher.hold"].browse(hold)._restore(1, f"back-{number}"))
-            self.tell("back", f"back-{number}", 1)
+            self.until_told(lambda env: env["voucher.hold"].browse(hold)._restore(1, back))
+            self.tell("back", back, 1)
 
     def settle(self, _number, _told):
         """The next step of the period that is under way."""

@@ -101,7 +101,7 @@ class StoreDashboard(MerchantPortal):
                 ("current", env._("This time"), False), ("previous", env._("The time before"), True))])]
         if now["shoppers"]:
             charts.append(make_chart(
-                "shoppers", env._("New and returning shoppers"), [env._("New"), env._("Returning")],
+                "shoppers", env._("New and returning shoppers"), [env._("New shoppers"), env._("Returning")],
                 [make_series(env._("Shoppers"), [now["new"], now["returning"]])], kind="doughnut"))
         return charts
 

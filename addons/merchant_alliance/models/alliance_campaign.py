@@ -10,7 +10,7 @@ from ..tools.mask import get_first_name
 from ..tools.money import to_cents
 
 SEGMENTS = [
-    ("all", "All Who Agreed"), ("new", "New"), ("returning", "Returning"), ("lapsed", "Not Here Lately"),
+    ("all", "All Who Agreed"), ("new", "New shoppers"), ("returning", "Returning"), ("lapsed", "Not Here Lately"),
     ("top", "Top Spenders"), ("birthday", "Birthday Soon"), ("category", "Bought in a Category")]
 PLACEHOLDERS = ("name", "shop")
 COUPON_PLACEHOLDERS = ("code", "until", "value")
