@@ -42,8 +42,7 @@ class Worker:
         self._events: queue.Queue = queue.Queue()
         self._seen: set[str] = set()
         self._end: dict | None = None
-        self._listener = threading.Thread(target=self._listen, daemon=True)
-        self._listener.start()
+        threading.Thread(target=self._listen, daemon=True).start()
 
     def _listen(self) -> None:
         with self._stdout:

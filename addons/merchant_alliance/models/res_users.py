@@ -27,9 +27,9 @@ class ResUsers(models.Model):
         domain = Domain("user_id", "=", self.id) & Domain("state", "=", "active")
         return domain & Domain(f"may_{right}", "=", True) if right else domain
 
-    def _get_store_domain(self, right=None):
-        """Return the domain of stores that this login owns, or works in with ``right``."""
-        return self._get_owned_domain("merchant_id.") | Domain("staff_ids", "any", self._get_work_domain(right))
+    def _get_store_domain(self):
+        """Return the domain of stores that this login owns, or works in."""
+        return self._get_owned_domain("merchant_id.") | Domain("staff_ids", "any", self._get_work_domain())
 
     def _get_owned_merchants(self):
         """Return the merchants that this login owns, with its own rights."""
@@ -37,10 +37,9 @@ class ResUsers(models.Model):
 
     def _get_stores(self, right=None):
         """Return the stores that this login owns, or works in with ``right``, with its own rights."""
-        env = self.with_user(self).with_context(active_test=False).env
-        merchants = env["alliance.merchant"].search(self._get_owned_domain())
+        merchants = self.with_context(active_test=False)._get_owned_merchants()
         # sudo: these records are about the user; the stores are searched with his own rights
-        work = env["alliance.staff"].sudo().search(self._get_work_domain(right))
+        work = self.env["alliance.staff"].sudo().search(self._get_work_domain(right))
         # by their numbers: the domain above, of two searches in one, would read every store there is
         return self.with_user(self).env["alliance.store"].search(
             Domain("merchant_id", "in", merchants.ids) | Domain("id", "in", work.store_ids.ids))
