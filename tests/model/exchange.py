@@ -7,7 +7,8 @@ class Exchange:
     """Part of ``Platform``."""
 
     def is_alive(self, cohort) -> bool:
-        return self.open - 1 - cohort < self.periods
+        """Whether its points have periods to come, and may be given for a service."""
+        return not self.is_matured(cohort) and self.open - 1 - cohort < self.terms[cohort].periods
 
     def exchange(self, shopper, merchant, base):
         """Give ``base`` of a shopper's points, the oldest first, to a merchant; None when they are too few."""
@@ -44,7 +45,7 @@ class Exchange:
     def _pay_points_owed(self, holder) -> None:
         """Out of the youngest points first."""
         own = sorted((cohort for (owner, cohort), held in self.points.items()
-                      if owner == holder and held and self.is_alive(cohort)), reverse=True)
+                      if owner == holder and held and not self.is_matured(cohort)), reverse=True)
         debts = self.debts.get(holder, [])
         for number in range(len(debts)):
             for cohort in own:

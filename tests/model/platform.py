@@ -10,12 +10,11 @@ from fractions import Fraction
 
 from .commission import Commissions
 from .exchange import Exchange
-from .money import ceil, floor, floor12, half_up, split
+from .money import floor, floor12, half_up, split
+from .policy import Policy, Rule
+from .settling import Settling
 from .spending import Spending
 from .wallet import Lot, Wallet
-
-POOL, VOUCHER, COMMISSION, RESERVE, FEE = 60, 10, 5, 5, 20  # weights
-BETA, GAMMA, HIGHEST = Fraction(6, 10), Fraction(4, 10), 5
 
 
 @dataclass(eq=False)
@@ -26,6 +25,9 @@ class Sale:
     concession: int
     parts: list
     bases: list
+    rate: Fraction
+    policy: Policy
+    split: bool = False  # the concession is taken out of what the platform collected, not out of the deposit
     state: str = "pending"
     reward: str = "pending"
     cohort: int | None = None
@@ -55,50 +57,86 @@ class Sale:
         return [value - sum(other[i] for other in taken) for i, value in enumerate(mine)]
 
 
-class Platform(Commissions, Exchange, Spending):
-    def __init__(self, rates: dict, scenes: dict, today: date, periods: int, deduction_days: int, shopping_days: int):
-        self.rates, self.scenes = rates, scenes
-        self.today, self.periods = today, periods
-        self.deduction_days, self.shopping_days = deduction_days, shopping_days
+class Platform(Commissions, Exchange, Settling, Spending):
+    """All of it.
+
+    :param dict rates: merchant -> percent conceded; each merchant has one store of its name
+    :param dict scenes: merchant -> scene
+    :param policy: the one in force
+    :param period_days: how long a period is; None: until it is closed
+    :param own: merchants that are the platform's own shops and earn no points
+    :param splitters: merchants whose tills' payments the platform collects
+    """
+
+    def __init__(self, rates: dict, scenes: dict, today: date, policy: Policy, period_days=None, own=(), splitters=()):
+        self.rates, self.scenes, self.own, self.splitters = dict(rates), scenes, own, splitters
+        self.today = today
         self.deposits = dict.fromkeys(rates, 0)
+        self.gone_merchants = set()
+        self.rules: list[Rule] = []
         self.sales: list[Sale] = []
         self.wallets: dict[str, Wallet] = {}
         self.points: dict[tuple, int] = {}  # (holder, cohort) -> base value
         self.gone: dict[tuple, list] = {}  # (holder, cohort) -> [(base given away or paid as a debt, index then)]
         self.away: dict[tuple, int] = {}  # (holder, cohort) -> base of that which is still away, and not owed
         self.debts: dict[str, list] = {}  # holder -> [base still owed], the oldest first
-        self.open = 1
-        self.settled: list[dict] = []  # {cohort: increment, ...} of each period, with its last day and reserve
         self.pool = self.outstanding = self.redeemed = self.reserve = 0
-        self.dust = 0
-        self.dust_due = False
+        self.due = dict.fromkeys(rates, 0)  # what merchants took in vouchers and are not paid for
+        self.begin_periods(policy, period_days)
         self.set_promoters({}, 0)
+
+    def deposit(self, merchant, cents) -> None:
+        self.deposits[merchant] += cents
 
     # -- sales -----------------------------------------------------------------------------
 
-    def sell(self, shopper, merchant, cash) -> Sale:
-        concession = half_up(cash * self.rates[merchant] / 100)
-        shopper_base = min(floor(concession * BETA), concession)
-        bases = [shopper_base, min(floor(concession * GAMMA), concession - shopper_base)]
+    def sell(self, shopper, merchant, cash, collected=False) -> Sale | None:
+        if merchant in self.gone_merchants:
+            return None
+        policy, rate = self.policy, self.rates[merchant]
+        concession = half_up(cash * rate / 100)
+        shopper_base = min(floor(concession * policy.beta), concession)
+        merchant_base = min(floor(concession * policy.gamma), concession - shopper_base)
+        bases = [shopper_base, 0 if merchant in self.own else merchant_base]
+        bases[0] += self._get_extra(shopper, merchant, *bases, concession)
         promoter = self.find_promoter(shopper)
-        share = COMMISSION * self.get_share(promoter)
-        parts = split(concession, [POOL + COMMISSION - share, VOUCHER, share, RESERVE, FEE])
-        sale = Sale(shopper, merchant, cash, concession, parts, bases, day=self.today, promoter=promoter)
+        pool, voucher, commission, reserve, fee = policy.weights
+        share = commission * self.get_share(promoter)
+        parts = split(concession, [pool + commission - share, voucher, share, reserve, fee])
+        sale = Sale(shopper, merchant, cash, concession, parts, bases, rate, policy, day=self.today, promoter=promoter,
+                    split=collected or merchant in self.splitters)
         self.sales.append(sale)
         return sale
+
+    def _get_extra(self, shopper, merchant, base, merchant_base, concession) -> int:
+        """Return what the rules add to the shopper's points: never more than the concession leaves."""
+        segment = "returning" if any(sale.shopper == shopper for sale in self.sales) else "new"
+        room, extra = concession - base - merchant_base, 0
+        for rule in self.rules if base else ():
+            if room - extra > 0 and rule.is_for(self.scenes[merchant], merchant, segment, self.today):
+                given = rule.give(base, room - extra)
+                extra += given
+                if given and rule.exclusive:
+                    break
+        return extra
 
     def refund(self, sale, cash) -> Sale:
         concession_left = sale.concession - sum(other.concession for other in sale.refunds)
         concession = concession_left if cash == sale.refundable else min(
-            half_up(cash * self.rates[sale.merchant] / 100), concession_left)
+            half_up(cash * sale.rate / 100), concession_left)
         bases = sale.left("bases")
         taken_bases = split(concession, [*bases, concession_left - sum(bases)])[:2] if concession else [0, 0]
         parts = split(concession, sale.left("parts")) if concession else [0] * len(sale.parts)
-        refund = Sale(sale.shopper, sale.merchant, cash, concession, parts, taken_bases, origin=sale,
-                      promoter=sale.promoter)
+        refund = Sale(sale.shopper, sale.merchant, cash, concession, parts, taken_bases, sale.rate, sale.policy,
+                      split=sale.split, origin=sale, promoter=sale.promoter)
         refund.number = 1 + max((other.number for other in self.in_order_of_refunds), default=0)
         sale.refunds.append(refund)
         return refund
+
+    def leave(self, merchant) -> None:
+        """A merchant is paid its deposit back and sells nothing here any more; what it holds stays its own."""
+        self.deposits[merchant] = 0
+        self.gone_merchants.add(merchant)
 
     # -- funding ---------------------------------------------------------------------------
 
@@ -108,23 +146,32 @@ class Platform(Commissions, Exchange, Spending):
                 for record in (sale, *sale.refunds):
                     record.state = record.reward = "cancelled"
         self._fund_refunds(merchant)
-        funded = []
-        for sale in (sale for sale in self.sales if sale.merchant == merchant and sale.state == "pending"):
-            if sale.concession > self.deposits[merchant]:
-                break
-            self.deposits[merchant] -= sale.concession
-            funded.append(sale)
-        for sale in funded:
-            sale.state = "funded"
-            pool, voucher, _commission, reserve, _fee = sale.parts
-            self.pool, self.outstanding = self.pool + pool, self.outstanding + voucher
-            self.reserve += reserve
-        if hold:
+        for is_split in (True, False):
+            funded = self._reach(merchant, is_split)
             for sale in funded:
-                sale.reward = "held"
-        else:
-            self._activate(funded)
+                sale.state = "funded"
+                pool, voucher, _commission, reserve, _fee = sale.parts
+                self.pool, self.outstanding = self.pool + pool, self.outstanding + voucher
+                self.reserve += reserve
+            if hold:
+                for sale in funded:
+                    sale.reward = "held"
+            else:
+                self._activate(funded)
         self._fund_refunds(merchant)  # what the first ones brought back to the pool may pay others
+
+    def _reach(self, merchant, is_split) -> list[Sale]:
+        """Return what can be funded: all that is split off, the others, oldest first, out of the deposit."""
+        reached = []
+        for sale in self.sales:
+            if (sale.merchant, sale.state, sale.split) != (merchant, "pending", is_split):
+                continue
+            if not is_split:
+                if sale.concession > self.deposits[merchant]:
+                    break
+                self.deposits[merchant] -= sale.concession
+            reached.append(sale)
+        return reached
 
     def _fund_refunds(self, merchant) -> None:
         refunds = [refund for refund in self.in_order_of_refunds if refund.merchant == merchant
@@ -135,19 +182,24 @@ class Platform(Commissions, Exchange, Spending):
             if needed <= left:
                 left -= needed
                 payable.append(refund)
-        for refund in payable:
+        for is_split in dict.fromkeys(refund.split for refund in payable):
+            self._return([refund for refund in payable if refund.split == is_split])
+
+    def _return(self, refunds) -> None:
+        for refund in refunds:
             pool, voucher, _commission, reserve, _fee = refund.parts
             refund.state = "funded"
-            self.deposits[merchant] += refund.concession
+            if not refund.split:
+                self.deposits[refund.merchant] += refund.concession
             self.reserve -= reserve
             if refund.origin.reward == "held":  # its voucher was never given
                 self.pool, self.outstanding = self.pool - pool, self.outstanding - voucher
             else:
                 self.pool -= pool + voucher
-        self._take_back([refund for refund in payable if refund.origin.reward == "active"])
-        for refund in payable:
+        self._take_back([refund for refund in refunds if refund.origin.reward == "active"])
+        for refund in refunds:
             refund.reward = refund.origin.reward
-        for sale in {id(refund.origin): refund.origin for refund in payable}.values():
+        for sale in {id(refund.origin): refund.origin for refund in refunds}.values():
             if sale.reward == "held" and not any(
                     sale.left("parts", is_funded) + sale.left("bases", is_funded)):
                 for record in (sale, *filter(is_funded, sale.refunds)):
@@ -168,7 +220,7 @@ class Platform(Commissions, Exchange, Spending):
         for sale in sales:
             if voucher := sale.left("parts", is_funded)[1]:
                 self.wallets[sale.shopper].add(
-                    Lot("shopping", voucher, self.today + timedelta(days=self.shopping_days), sale=sale))
+                    Lot("shopping", voucher, self.today + timedelta(days=sale.policy.shopping_days), sale=sale))
         self._sweep()
 
     def _take_back(self, refunds) -> None:
@@ -208,51 +260,6 @@ class Platform(Commissions, Exchange, Spending):
         self.pool, self.outstanding = self.pool + voucher, self.outstanding - voucher
         for record in (sale, *filter(is_funded, sale.refunds)):
             record.reward = "rejected"
-
-    # -- settlement ------------------------------------------------------------------------
-
-    def index(self, cohort) -> Fraction:
-        return sum((period["increments"].get(cohort, Fraction(0)) for period in self.settled), Fraction(0))
-
-    def multiple(self, age) -> Fraction:
-        return floor12(Fraction(HIGHEST * min(age, self.periods), self.periods))
-
-    def settle(self) -> None:
-        self.forfeit()  # all is booked before the pool is looked at
-        closing, self.open = self.open, self.open + 1
-        steps = {cohort: self.multiple(closing - cohort) - self.multiple(closing - cohort - 1)
-                 for cohort in range(max(1, closing - self.periods), closing)}
-        bases = {cohort: sum(base for (_holder, own), base in self.points.items() if own == cohort) for cohort in steps}
-        due = sum((bases[cohort] * step for cohort, step in steps.items()), Fraction(0))
-        coverage = Fraction(1) if due <= self.pool else floor12(self.pool / due)
-        increments = {cohort: floor12(coverage * step) for cohort, step in steps.items()}
-        reserved = ceil(sum((bases[cohort] * inc for cohort, inc in increments.items()), Fraction(0)))
-        assert reserved <= self.pool
-        self.pool, self.outstanding = self.pool - reserved, self.outstanding + reserved
-        self.settled.append({"increments": increments, "reserved": reserved, "day": self.today})
-        self.dust_due = True
-
-    def credit(self, holder) -> None:
-        wallet = self.wallets[holder]
-        while wallet.seen < len(self.settled):
-            period = self.settled[wallet.seen]
-            wallet.seen += 1
-            share = sum((self.points.get((holder, cohort), 0) * increment
-                         for cohort, increment in period["increments"].items()), Fraction(0))
-            wallet.credit(share, period["day"] + timedelta(days=self.deduction_days))
-        self._sweep()
-
-    def credit_all(self) -> None:
-        if not self.dust_due:
-            return
-        for holder in self.wallets:
-            self.credit(holder)
-        claims = sum((wallet.earned - wallet.credited for wallet in self.wallets.values()), Fraction(0))
-        reserved = sum(period["reserved"] for period in self.settled)
-        credited = sum(wallet.credits_total for wallet in self.wallets.values())
-        dust = floor(reserved - self.dust - credited - claims)
-        self.dust, self.dust_due = self.dust + dust, False
-        self.pool, self.outstanding = self.pool + dust, self.outstanding - dust
 
     # -- the whole -------------------------------------------------------------------------
 

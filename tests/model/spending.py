@@ -20,6 +20,7 @@ class Spending:
             lot.held -= cents
             lot.left -= cents
             self.outstanding, self.redeemed = self.outstanding - cents, self.redeemed + cents
+            self.due[hold.store] += cents
 
     def release(self, hold) -> None:
         hold.state = "released"
@@ -35,6 +36,7 @@ class Spending:
     def restore(self, hold, cents) -> None:
         hold.restored += cents
         self.outstanding, self.redeemed = self.outstanding + cents, self.redeemed - cents
+        self.due[hold.store] -= cents
         back = []
         for lot, spent in reversed(hold.parts):
             part = min(cents, spent - hold.given_back.get(lot, 0))
@@ -47,6 +49,14 @@ class Spending:
             hold.wallet.pay_debt(lot, part)
             lot.expires = max(lot.expires, self.today + timedelta(days=GRACE))
         self._sweep()
+
+    def reimburse(self, merchant, cents) -> bool:
+        """Pay a merchant what it took in vouchers; unless what it gave back since makes that too much."""
+        if cents > self.due[merchant]:
+            return False
+        self.due[merchant] -= cents
+        self.redeemed -= cents
+        return True
 
     def pass_days(self, days, holds) -> None:
         self.today += timedelta(days=days)

@@ -29,6 +29,11 @@ class Hold:
     restored: int = 0
     given_back: dict = field(default_factory=dict)  # lot -> cents
 
+    @property
+    def restorable(self) -> int:
+        """Cents of a payment that were not given back."""
+        return sum(cents for _lot, cents in self.parts) - self.restored if self.state == "captured" else 0
+
 
 @dataclass(eq=False)
 class Wallet:
@@ -40,6 +45,7 @@ class Wallet:
     credits_total: int = 0
     debt: int = 0
     seen: int = 0  # last settled period credited
+    due: dict = field(default_factory=dict)  # period not credited yet -> (exact cents, last day of the voucher)
     to_pool: int = 0
 
     def balance(self, kind: str) -> int:

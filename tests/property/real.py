@@ -45,8 +45,8 @@ class Real:
     def deposit(self, merchant, cents):
         self.case.merchants[merchant]._deposit("topup", cents, next(self.keys), "Test")
 
-    def sell(self, shopper, merchant, cents):
-        return self._register(cents, self.case.people[shopper], self.case.stores[merchant])
+    def sell(self, shopper, merchant, cents, **vals):
+        return self._register(cents, self.case.people[shopper], self.case.stores[merchant], **vals)
 
     def refund(self, sale, cents):
         return self._register(-cents, sale.partner_id, sale.store_id, origin=sale)
@@ -91,7 +91,7 @@ class Real:
     def get_points_owed(self):
         self.env.flush_all()
         self.env.cr.execute("SELECT partner_id, sum(amount - paid)::text FROM green_points_debt GROUP BY 1")
-        names = {partner.id: name for name, partner in self.case.people.items()}
+        names = self._names()
         return {names[partner]: int(Decimal(owed) * 100) for partner, owed in self.env.cr.fetchall() if Decimal(owed)}
 
     # -- promoters -------------------------------------------------------------------------
@@ -186,24 +186,55 @@ class Real:
         self.env.cr.execute("""
             SELECT partner_id, settled_number, earned::text, credited::text, debt::text, balance_deduction::text,
                    balance_shopping::text, (held_deduction + held_shopping)::text
-              FROM voucher_wallet WHERE partner_id IN %s""", [tuple(p.id for p in self.case.people.values())])
-        names = {partner.id: name for name, partner in self.case.people.items()}
+              FROM voucher_wallet WHERE partner_id IN %s""", [self._ids()])
+        names = self._names()
         return {names[partner]: (seen, *(Fraction(Decimal(amount)) * 100 for amount in amounts))
                 for partner, seen, *amounts in self.env.cr.fetchall()}
+
+    def get_lots(self):
+        """Return ``{name: [(kind, last day, left, held)]}`` of what is left of vouchers, in cents."""
+        self.env.cr.execute("""
+            SELECT partner_id, kind, expires_on, remaining::text, held::text FROM voucher_lot
+             WHERE partner_id IN %s AND remaining > 0""", [self._ids()])
+        lots = {}
+        for partner, kind, day, *amounts in self.env.cr.fetchall():
+            lots.setdefault(self._names()[partner], []).append(
+                (kind, day, *(int(Decimal(amount) * 100) for amount in amounts)))
+        return {name: sorted(own) for name, own in lots.items()}
 
     def get_points(self):
         self.env.cr.execute("""
             SELECT p.partner_id, c.number, sum(p.base)::text FROM green_points_position p
               JOIN green_points_cohort c ON c.id = p.cohort_id
-             WHERE p.partner_id IN %s AND p.base <> 0 GROUP BY 1, 2""",
-                            [tuple(p.id for p in self.case.people.values())])
-        names = {partner.id: name for name, partner in self.case.people.items()}
+             WHERE p.partner_id IN %s AND p.base <> 0 GROUP BY 1, 2""", [self._ids()])
+        names = self._names()
         return {(names[partner], number): int(Decimal(base) * 100)
                 for partner, number, base in self.env.cr.fetchall()}
+
+    def get_states(self, sales):
+        self.env["alliance.qualified.sale"].flush_model()
+        self.env.cr.execute("SELECT id, state, reward_state FROM alliance_qualified_sale WHERE id IN %s",
+                            [tuple(sale.id for sale in sales) or (0,)])
+        return {sale: (state, reward) for sale, state, reward in self.env.cr.fetchall()}
+
+    def get_increments(self):
+        """Return ``{(period, cohort): increment}``, the same for both kinds of holder."""
+        self.env.cr.execute("""
+            SELECT i.period_number, c.number, array_agg(DISTINCT i.increment::text) FROM settlement_index i
+              JOIN green_points_cohort c ON c.id = i.cohort_id WHERE i.company_id = %s GROUP BY 1, 2""",
+                            [self.case.company.id])
+        rows = self.env.cr.fetchall()
+        assert all(len(increments) == 1 for _period, _cohort, increments in rows)
+        return {(period, cohort): Fraction(Decimal(increment)) for period, cohort, [increment] in rows}
+
+    def _names(self):
+        return {partner.id: name for name, partner in self.case.people.items()}
+
+    def _ids(self):
+        return tuple(self._names())
 
     def get_books(self):
         """Return the balances of the escrow's accounts, everything booked, in cents."""
         posting = self.env["escrow.posting"]
         posting._post_unposted(self.case.company)
-        balances = {name: posting._get_balance(role, self.case.company) for name, role in ROLES.items()}
-        return {name: abs(cents) for name, cents in balances.items()}
+        return {name: posting._get_balance(role, self.case.company) for name, role in ROLES.items()}

@@ -11,6 +11,7 @@ from odoo.addons.green_points.tools.simulation import Rules, Scenario, simulate
 from odoo.addons.voucher_settlement.tools.release import get_coverage, get_increment
 
 from tests.model.platform import Platform
+from tests.model.policy import Policy
 
 PERIODS, LIFE, DEDUCTION_DAYS, SHOPPING_DAYS, DAYS = 60, 40, 70, 35, 7
 CENT = 1.0
@@ -32,7 +33,8 @@ def run_simulator(concessions):
 def test_like_the_model_that_the_platform_agrees_with():
     concessions = get_concessions()
     platform = Platform(
-        {"shop": Fraction(10)}, {"shop": "alliance"}, date(2026, 3, 2), LIFE, DEDUCTION_DAYS, SHOPPING_DAYS)
+        {"shop": Fraction(10)}, {"shop": "alliance"}, date(2026, 3, 2),
+        Policy(periods=LIFE, deduction_days=DEDUCTION_DAYS, shopping_days=SHOPPING_DAYS))
     platform.deposits["shop"] = 10**9
     result = run_simulator(concessions)
     for period, concession in enumerate(concessions):
