@@ -1,4 +1,4 @@
-"""Periods of the model: closed, reckoned, released to each holder; nothing cumulative, nothing lazy but the vouchers."""
+"""Periods of the model: closed, reckoned, released to each holder; nothing is cumulative."""
 
 from datetime import timedelta
 from fractions import Fraction

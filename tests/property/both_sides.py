@@ -1,7 +1,6 @@
 """A test case with people and shops that the platform and the model both know."""
 
 from datetime import datetime, timedelta
-from fractions import Fraction
 
 from freezegun import freeze_time
 

@@ -60,7 +60,8 @@ class OperatedReal(Real):
             with self.env.cr.savepoint():
                 document.action_submit()
         except UserError as error:
-            assert "no redeemed vouchers" in str(error)
+            if "no redeemed vouchers" not in str(error):
+                raise
             document.action_cancel()
             return 0
         self.document = document
@@ -74,7 +75,8 @@ class OperatedReal(Real):
             with self.env.cr.savepoint():
                 document.action_approve()
         except UserError as error:
-            assert "has become less" in str(error)
+            if "has become less" not in str(error):
+                raise
             document.action_cancel()
             return False
         return True

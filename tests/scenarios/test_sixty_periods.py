@@ -1,6 +1,6 @@
 """Sixty periods of one life with everything in it: the platform and an independent model agree to the cent.
 
-Twenty cohorts mature over forty periods meanwhile, under rules that change seven times.
+Twenty cohorts mature over forty periods meanwhile, under rules that change six times.
 """
 
 from datetime import datetime, timedelta
@@ -171,15 +171,42 @@ def reimburse(life):
 
 
 SCRIPT = {
-    1: [first_purchases], 2: [early_purchases, payment_fails], 3: [early_purchases, keep_a_payment], 4: [given_back_before_funding],
-    5: [begin_rules, hold_two], 7: [decide_on_both], 8: [change_to(COMPOUNDING), reimburse], 9: [reimburse],
-    10: [owe_vouchers], 11: [give_the_kept_payment_back], 13: [change_to(STEPPED), changes_her_mind], 14: [owe_points, changes_it_again],
-    15: [change_to(FENCED, 21), other_rate], 18: [owe_vouchers, reimburse], 19: [hold_two, reimburse],
-    22: [decide_on_both], 24: [change_to(POOLED_AGAIN), owe_points], 25: [buys], 26: [brings_it_back], 27: [owe_vouchers], 29: [reimburse],
-    30: [tailor_leaves, reimburse, change_to(FENCED_STEPS, 33)], 34: [return_to_who_left],
-    35: [more_money], 36: [change_to(SPARING, 39)], 37: [more_money], 38: [owe_points], 41: [hold_two], 43: [decide_on_both, reimburse],
-    45: [owe_vouchers, reimburse], WAKE_UP: [wake_up], 49: [run_the_job], 53: [run_the_job, owe_vouchers],
-    57: [owe_points, reimburse], 58: [reimburse], 60: [run_the_job],
+    1: [first_purchases],
+    2: [early_purchases, payment_fails],
+    3: [early_purchases, keep_a_payment],
+    4: [given_back_before_funding],
+    5: [begin_rules, hold_two],
+    7: [decide_on_both],
+    8: [change_to(COMPOUNDING), reimburse],
+    9: [reimburse],
+    10: [owe_vouchers],
+    11: [give_the_kept_payment_back],
+    13: [change_to(STEPPED), changes_her_mind],
+    14: [owe_points, changes_it_again],
+    15: [change_to(FENCED, 21), other_rate],
+    18: [owe_vouchers, reimburse],
+    19: [hold_two, reimburse],
+    22: [decide_on_both],
+    24: [change_to(POOLED_AGAIN), owe_points],
+    25: [buys],
+    26: [brings_it_back],
+    27: [owe_vouchers],
+    29: [reimburse],
+    30: [tailor_leaves, reimburse, change_to(FENCED_STEPS, 33)],
+    34: [return_to_who_left],
+    35: [more_money],
+    36: [change_to(SPARING, 39)],
+    37: [more_money],
+    38: [owe_points],
+    41: [hold_two],
+    43: [decide_on_both, reimburse],
+    45: [owe_vouchers, reimburse],
+    WAKE_UP: [wake_up],
+    49: [run_the_job],
+    53: [run_the_job, owe_vouchers],
+    57: [owe_points, reimburse],
+    58: [reimburse],
+    60: [run_the_job],
 }
 BETWEEN = {12: (more_money, True), 23: (more_money, False), 40: (more_money, True), 46: (owe_vouchers, True)}
 REACHED = (
