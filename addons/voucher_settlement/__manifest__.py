@@ -32,6 +32,7 @@
         "views/voucher_lot_views.xml",
         "views/voucher_hold_views.xml",
         "views/voucher_entry_views.xml",
+        "views/ledger_correction_views.xml",
         "views/settlement_menus.xml",
         "views/escrow_views.xml",
         "views/escrow_ledger_views.xml",

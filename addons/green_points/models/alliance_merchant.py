@@ -9,7 +9,7 @@ EARNED = """
       JOIN green_points_cohort c ON c.id = e.cohort_id
       JOIN green_points_policy p ON p.id = c.policy_id
       LEFT JOIN alliance_qualified_sale s ON s.id = e.qualified_sale_id
-     WHERE e.partner_id = %(partner)s AND e.holder_kind = 'merchant' AND e.kind IN ('earn', 'refund')
+     WHERE e.partner_id = %(partner)s AND e.holder_kind = 'merchant' AND e.kind IN ('earn', 'refund', 'correction')
        AND c.company_id = %(company)s AND %(of_store)s AND {within}
      GROUP BY 1
 """
@@ -19,7 +19,7 @@ class AllianceMerchant(models.Model):
     _inherit = "alliance.merchant"
 
     def _get_points_figures(self, span, store=None):
-        """Return the points (``Decimal``) that sales earned the merchant in ``span`` and before, after refunds."""
+        """Return the points (``Decimal``) that sales earned the merchant in ``span`` and before, after refunds and corrections."""
         rows = dict(self._query_span(
             EARNED, span, "e.date", self._get_of_store_sql(store), partner=self.partner_id.id,
             company=self.company_id.id))

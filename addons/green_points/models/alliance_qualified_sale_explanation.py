@@ -13,7 +13,7 @@ class AllianceQualifiedSale(models.Model):
         string="Why These Points", compute="_compute_reward_explanation",
         help="How the shopper's points follow from this sale.")
 
-    @api.depends("kind", "cash_amount", "concession_amount", "base_shopper", "reward_state", "cohort_id")
+    @api.depends("kind", "cash_amount", "concession_amount", "base_shopper", "reward_state", "cohort_id", "points_entry_ids")
     @api.depends_context("lang")
     def _compute_reward_explanation(self):
         for sale in self:
@@ -28,7 +28,7 @@ class AllianceQualifiedSale(models.Model):
         if self.reward_state == "none":
             return self.env._("This sale gives no points.")
         cause = self._explain_refund(kind) if self.kind == "refund" else self._explain_sale(kind)
-        return f"{cause} {self._explain_state()}".strip()
+        return " ".join(filter(None, [cause, self._explain_state(), *self._explain_corrections(kind)]))
 
     def _explain_sale(self, kind):
         sudo = self.sudo()  # sudo: policies are not readable for those who ask; these figures are theirs
@@ -54,6 +54,20 @@ class AllianceQualifiedSale(models.Model):
             "%(cash)s of a sale were refunded, so points with a base value of %(base)s are taken back.",
             cash=self._format_amount(-self.cash_amount),
             base=self._format_amount(-self[BASE_BY_KIND[kind]]))
+
+    def _explain_corrections(self, kind):
+        """Return a sentence for each correction of this sale's points."""
+        # sudo: the entries are the holder's own; see _get_reward_explanation
+        entries = self.sudo().points_entry_ids.filtered(
+            lambda entry: entry.kind == "correction" and entry.holder_kind == kind)
+        sentences = []
+        for entry in entries.sorted("id"):
+            values = {"label": entry._get_event_label(), "base": self._format_amount(abs(entry.base))}
+            sentences.append(
+                self.env._("%(label)s: points with a base value of %(base)s were taken back.", **values)
+                if entry.base < 0 else
+                self.env._("%(label)s: points with a base value of %(base)s were given back.", **values))
+        return sentences
 
     def _explain_state(self):
         if self.reward_state == "active":

@@ -1,5 +1,8 @@
+from decimal import Decimal
+
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from odoo.addons.merchant_alliance.tools.money import to_cents
 from odoo.addons.merchant_alliance.tools.serialize import touch
@@ -113,21 +116,44 @@ class AllianceQualifiedSale(models.Model):
 
     def _take_points(self):
         """Take the points of these refunds out of their origins' cohorts; return the entries."""
-        rows = self._prepare_refund_rows()
+        entries = self._take_rows(self._prepare_refund_rows())
+        for cohort, refunds in self.grouped(lambda refund: refund.origin_id.cohort_id).items():
+            refunds.write({"reward_state": "active", "cohort_id": cohort.id})
+        return entries
+
+    def _take_rows(self, rows):
+        """Take points of these sales or refunds back from their holders; what they gave away since is owed.
+
+        :param list rows: as for ``green.points.entry._record``, all taking
+        :return: the points entries made
+        """
         partners = self.env["res.partner"].browse({row["partner_id"] for row in rows if row["cents"]})
         self._before_base_change(partners)
         # sudo: whoever refunds, whoever holds the points
         rows, missing = self.env["green.points.position"].sudo()._split_by_held(rows)
         # sudo: nobody may write the ledger otherwise
         entries = self.env["green.points.entry"].sudo()._record(rows)
-        for cohort, refunds in self.grouped(lambda refund: refund.origin_id.cohort_id).items():
-            refunds.write({"reward_state": "active", "cohort_id": cohort.id})
         self._after_base_taken(entries)
         self._owe_points(missing)
         return entries
 
+    def _give_rows(self, rows):
+        """Give points of these sales again that were taken from their holders by mistake.
+
+        They release from now on; what the holders owe is paid out of them.
+
+        :param list rows: as for ``green.points.entry._record``, all giving
+        :return: the points entries made
+        """
+        partners = self.env["res.partner"].browse({row["partner_id"] for row in rows})
+        self._before_base_change(partners)
+        entries = self.env["green.points.entry"].sudo()._record(rows)  # sudo: see _take_rows
+        for (company, kind), given in entries.grouped(lambda entry: (entry.company_id, entry.holder_kind)).items():
+            self.env["green.points.debt"]._collect(given.partner_id, kind, company)
+        return entries
+
     def _owe_points(self, missing):
-        """Let holders owe what these refunds could not take, and pay out of the other points that they have."""
+        """Let holders owe what could not be taken, and pay out of the other points that they have."""
         if not missing:
             return
         debts = self.env["green.points.debt"]._owe(missing)
@@ -136,16 +162,65 @@ class AllianceQualifiedSale(models.Model):
             debts._collect(owed.partner_id, kind, company)
 
     def _prepare_refund_rows(self):
-        """Return the rows for ``green.points.entry._record`` that take these refunds' points."""
+        """Return the rows for ``green.points.entry._record`` that take these refunds' points.
+
+        Of a sale whose points were corrected, a refund takes its share of what is left, rounded up.
+        """
+        corrected = self.origin_id._get_points_left(corrected_only=True)
         return [{
             "partner_id": refund.origin_id._get_points_holder(kind).id,
             "holder_kind": kind,
             "cohort_id": refund.origin_id.cohort_id.id,
             "kind": "refund",
-            "cents": to_cents(refund[fname], refund.currency_id),
+            "cents": refund._get_share_of_left(kind, to_cents(refund[fname], refund.currency_id), corrected),
             "qualified_sale_id": refund.id,
             "idempotency_key": f"refund,{refund.id},{kind}",
         } for refund in self for kind, fname in BASE_BY_KIND.items()]
+
+    def _get_share_of_left(self, kind, cents, corrected):
+        """Return what this refund takes (cents, negative), where the rule says ``cents``.
+
+        :param dict corrected: as of ``_get_points_left``; lowered by what is taken
+        """
+        key = self.origin_id, kind
+        if key not in corrected or not cents:
+            return cents
+        due, left = corrected[key]
+        share = cents * left // due  # rounded away from nought, in the pool's favour
+        corrected[key] = due + cents, left + share
+        return share
+
+    def _get_points_left(self, corrected_only=False):
+        """Return what of these sales' points is due and what is left, in cents.
+
+        Due: what the sale gives less what its refunds, as far as they were dealt with, take. Left: its entries
+        and its refunds' less what is owed for them. Both are the same but for corrections.
+
+        :param bool corrected_only: leave out sales without corrections
+        :return: ``{(sale, kind of holder): (due, left)}``
+        """
+        named = self + self.refund_ids
+        if not named:
+            return {}
+        self.env["green.points.debt"].flush_model()
+        rows = self.env.execute_query(SQL(
+            """SELECT COALESCE(s.origin_id, s.id), r.holder_kind, SUM(r.amount)::text
+                 FROM (SELECT qualified_sale_id, holder_kind, base AS amount, kind = 'correction' AS corrects
+                         FROM green_points_entry WHERE qualified_sale_id = ANY(%(ids)s)
+                        UNION ALL
+                       SELECT d.qualified_sale_id, d.holder_kind, -d.amount, o.kind = 'sale'
+                         FROM green_points_debt d JOIN alliance_qualified_sale o ON o.id = d.qualified_sale_id
+                        WHERE d.qualified_sale_id = ANY(%(ids)s)) r
+                 JOIN alliance_qualified_sale s ON s.id = r.qualified_sale_id
+             GROUP BY 1, 2 HAVING NOT %(corrected_only)s OR bool_or(r.corrects)""",
+            ids=named.ids, corrected_only=corrected_only))
+        left = {}
+        for sale_id, kind, amount in rows:
+            sale = self.browse(sale_id)
+            parts = sale + sale.refund_ids.filtered(lambda refund: refund.reward_state == "active")
+            due = sum(to_cents(part[BASE_BY_KIND[kind]], part.currency_id) for part in parts)
+            left[sale, kind] = due, to_cents(Decimal(amount), sale.currency_id)
+        return left
 
     def _before_base_change(self, partners):
         """Hook: the points of ``partners`` are about to change (credit their wallets up to date)."""
@@ -154,7 +229,7 @@ class AllianceQualifiedSale(models.Model):
         """Hook: ``entries`` (negative) have just taken points from their holders."""
 
     def _after_points_owed(self, debts):
-        """Hook: refunds took these points of holders who have them no more; ``debts`` are what they owe."""
+        """Hook: refunds or corrections took these points of holders who have them no more; ``debts`` are what they owe."""
 
     # -- cancelling ----------------------------------------------------------
 

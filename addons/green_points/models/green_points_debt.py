@@ -9,7 +9,7 @@ from .holder import HOLDER_KINDS
 
 
 class GreenPointsDebt(models.Model):
-    """Points that a refund takes back although their holder has given them away: owed in base value.
+    """Points that a refund (or a correction) takes back although their holder has given them away: owed in base value.
 
     Paid at once out of the holder's other points, the youngest first, and out of whatever is earned or
     comes back later. ``_owe`` and ``_collect`` are the only writers.
@@ -29,7 +29,8 @@ class GreenPointsDebt(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     qualified_sale_id = fields.Many2one(
-        "alliance.qualified.sale", string="Refund", required=True, readonly=True, index=True, ondelete="restrict")
+        "alliance.qualified.sale", string="Refund", required=True, readonly=True, index=True, ondelete="restrict",
+        help="The refund that took the points; of a correction, the sale that had given them.")
     amount = fields.Monetary(string="Base Value", required=True, readonly=True)
     paid = fields.Monetary(required=True, readonly=True, default=0.0, help="Base value taken since.")
     date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
@@ -61,18 +62,23 @@ class GreenPointsDebt(models.Model):
         :param list rows: as for ``green.points.entry._record``, ``cents`` the negative base value missing
         :return: the debts (sudo)
         """
-        cohorts = self.sudo().env["green.points.cohort"]
-        debts = self.sudo().create([{  # sudo: nobody writes debts otherwise
-            "partner_id": row["partner_id"],
-            "holder_kind": row["holder_kind"],
-            "cohort_id": row["cohort_id"],
-            "company_id": cohorts.browse(row["cohort_id"]).company_id.id,
-            "qualified_sale_id": row["qualified_sale_id"],
-            "amount": from_cents(-row["cents"], cohorts.browse(row["cohort_id"]).currency_id),
-            "idempotency_key": f"owe,{row['idempotency_key']}",
-        } for row in rows])
+        sudo = self.sudo()  # sudo: nobody writes debts otherwise
+        debts = sudo.create([sudo._prepare_debt_vals(row) for row in rows])
         debts.flush_model()
         return debts
+
+    def _prepare_debt_vals(self, row):
+        """Return the values of one debt out of a row as of ``_owe``."""
+        cohort = self.env["green.points.cohort"].browse(row["cohort_id"])
+        return {
+            "partner_id": row["partner_id"],
+            "holder_kind": row["holder_kind"],
+            "cohort_id": cohort.id,
+            "company_id": cohort.company_id.id,
+            "qualified_sale_id": row["qualified_sale_id"],
+            "amount": from_cents(-row["cents"], cohort.currency_id),
+            "idempotency_key": f"owe,{row['idempotency_key']}",
+        }
 
     @api.model
     def _get_owed_points(self, partner, kind, company):

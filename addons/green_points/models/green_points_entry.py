@@ -17,6 +17,7 @@ class GreenPointsEntry(models.Model):
     _description = "Points Entry"
     _order = "id desc"
     _log_access = False
+    _rec_names_search = ["partner_id", "qualified_sale_id", "idempotency_key"]
 
     partner_id = fields.Many2one(
         "res.partner", string="Holder", required=True, readonly=True, index=True, ondelete="restrict")
@@ -53,6 +54,11 @@ class GreenPointsEntry(models.Model):
         for entry in self:
             entry.display_name = f"{kinds.get(entry.kind)} · {entry.partner_id.display_name}"
 
+    def _get_event_label(self):
+        """Return what this entry is, for its holder to read."""
+        self.ensure_one()
+        return dict(self._fields["kind"]._description_selection(self.env))[self.kind]
+
     @api.depends("base", "cohort_id")
     def _compute_points(self):
         for entry in self:
@@ -79,7 +85,7 @@ class GreenPointsEntry(models.Model):
 
         :param list rows: dicts of ``partner_id``, ``holder_kind``, ``cohort_id`` (ids and keys),
             ``kind``, ``cents`` (int, not 0, same sign for the whole call), ``qualified_sale_id``
-            (or None), ``idempotency_key`` and, of an exchange, ``exchange_id``
+            (or None), ``idempotency_key`` and what ``_prepare_entry_vals`` reads besides
         :return: the entries that are new
         :raise psycopg2.errors.CheckViolation: more would be taken than a holder has
         """
@@ -100,20 +106,27 @@ class GreenPointsEntry(models.Model):
         cohorts = {cohort.id: cohort for cohort in self.env["green.points.cohort"].browse(
             {row["cohort_id"] for row in rows})}
         now = fields.Datetime.now()
-        values = SQL(", ").join(
-            SQL("%s", (
-                row["partner_id"], row["holder_kind"], row["cohort_id"], row["kind"],
-                from_cents(row["cents"], cohorts[row["cohort_id"]].currency_id),
-                row["qualified_sale_id"], row.get("exchange_id"), now, row["idempotency_key"],
-            )) for row in rows)
+        vals_list = [
+            {**self._prepare_entry_vals(row, cohorts[row["cohort_id"]].currency_id), "date": now} for row in rows]
         self.env["alliance.qualified.sale"].flush_model(["partner_id"])
-        return [row[0] for row in self.env.execute_query(SQL("""
-            INSERT INTO green_points_entry
-                (partner_id, holder_kind, cohort_id, kind, base, qualified_sale_id, exchange_id, date, idempotency_key)
-            VALUES %s
-            ON CONFLICT (idempotency_key) DO NOTHING
-            RETURNING id
-        """, values))]
+        return [row[0] for row in self.env.execute_query(SQL(
+            """INSERT INTO green_points_entry (%s) VALUES %s
+               ON CONFLICT (idempotency_key) DO NOTHING RETURNING id""",
+            SQL(", ").join(map(SQL.identifier, vals_list[0])),
+            SQL(", ").join(SQL("%s", tuple(vals.values())) for vals in vals_list)))]
+
+    def _prepare_entry_vals(self, row, currency):
+        """Return the columns of one entry out of a row as of ``_record``; the same ones for every row."""
+        return {
+            "partner_id": row["partner_id"],
+            "holder_kind": row["holder_kind"],
+            "cohort_id": row["cohort_id"],
+            "kind": row["kind"],
+            "base": from_cents(row["cents"], currency),
+            "qualified_sale_id": row["qualified_sale_id"],
+            "exchange_id": row.get("exchange_id"),
+            "idempotency_key": row["idempotency_key"],
+        }
 
     def _get_cohort_deltas(self):
         """Return ``{cohort: (shopper_cents, merchant_cents)}`` of these entries together."""

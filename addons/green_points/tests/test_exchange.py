@@ -230,7 +230,7 @@ class TestPointsOwed(ExchangeCommon):
         self.env.flush_all()
         self.env["green.points.entry"]._record([{
             "partner_id": self.shopper.id, "holder_kind": "shopper", "cohort_id": sale.cohort_id.id,
-            "kind": "correction", "cents": -500, "qualified_sale_id": None, "idempotency_key": "lost"}])
+            "kind": "refund", "cents": -500, "qualified_sale_id": None, "idempotency_key": "lost"}])
         with self.assertRaises(CheckViolation), self.cr.savepoint():
             self._refund(sale, 100_000)
 

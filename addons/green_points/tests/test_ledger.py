@@ -22,7 +22,7 @@ class TestLedger(GreenPointsCommon):
     def _row(self, **vals):
         return {
             "partner_id": self.shopper.id, "holder_kind": "shopper", "cohort_id": self.sale.cohort_id.id,
-            "kind": "correction", "cents": 100, "qualified_sale_id": None,
+            "kind": "refund", "cents": 100, "qualified_sale_id": None,
             "idempotency_key": "correction,1", **vals,
         }
 

@@ -34,6 +34,8 @@ from . import voucher_payment_code
 from . import voucher_hold
 from . import voucher_hold_line
 from . import voucher_entry
+from . import ledger_correction
+from . import ledger_correction_effect
 from . import alliance_payment_share
 from . import alliance_promoter
 from . import promoter_commission

@@ -75,22 +75,23 @@ class AllianceQualifiedSale(models.Model):
     def _after_base_taken(self, entries):
         """Cancel what the taken points have released: lots are clawed back, the rest is owed."""
         super()._after_base_taken(entries)
-        accumulated = entries.cohort_id._get_accumulated()
+        accumulated, starts = entries.cohort_id._get_accumulated(), entries._get_late_starts()
         shares = defaultdict(list)
         for entry in entries:
             taken = -to_cents(entry.base, entry.currency_id)
-            index = accumulated.get((entry.cohort_id.id, entry.holder_kind), Decimal(0))
-            refund = entry.qualified_sale_id
-            key = str(refund.id) if refund else f"points{entry.id}"
-            shares[entry.company_id, entry.partner_id, refund, key].append(
+            index = accumulated.get((entry.cohort_id.id, entry.holder_kind), Decimal(0)) - starts.get(entry.id, 0)
+            sale, correction = entry.qualified_sale_id, entry.correction_id
+            key = str(sale.id) if sale and not correction else f"points{entry.id}"
+            shares[entry.company_id, entry.partner_id, sale, correction, key].append(
                 (from_cents(taken, entry.currency_id), index))
         for company in entries.company_id:
             holders = entries.filtered(lambda e, company=company: e.company_id == company).partner_id
             wallets = self.env["voucher.wallet"]._get_or_create_batch(holders, company)
             by_partner = wallets.grouped("partner_id")
             wallets._cancel_released([
-                (by_partner[partner], get_sum(pairs), key, {"qualified_sale_id": refund.id})
-                for (owner, partner, refund, key), pairs in shares.items() if owner == company])
+                (by_partner[partner], get_sum(pairs), key,
+                 {"qualified_sale_id": sale.id, "correction_id": correction.id})
+                for (owner, partner, sale, correction, key), pairs in shares.items() if owner == company])
 
     def _after_points_owed(self, debts):
         """Cancel what the missing points had released by the time when their holder gave them away."""
@@ -101,7 +102,8 @@ class AllianceQualifiedSale(models.Model):
             by_partner = wallets.grouped("partner_id")
             wallets._cancel_released([
                 (by_partner[debt.partner_id], debt._get_released(), f"owed{debt.id}",
-                 {"qualified_sale_id": debt.qualified_sale_id.id}) for debt in owed])
+                 {"qualified_sale_id": debt.qualified_sale_id.id, "correction_id": debt.correction_id.id})
+                for debt in owed])
         return result
 
     def _take_points(self):

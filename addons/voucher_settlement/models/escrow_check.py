@@ -122,7 +122,7 @@ class EscrowPosting(models.AbstractModel):
         released = self._get_released_cents(company)
         returned = -self._get_sum(
             company, """SELECT SUM(amount) FROM voucher_entry WHERE company_id = %(company)s
-                         AND move_id IS NOT NULL AND kind IN ('expire', 'claw', 'debt')""")
+                         AND move_id IS NOT NULL AND kind IN ('expire', 'reinstate', 'claw', 'debt')""")
         concessions = self._get_booked_cents(company, "s.alloc_pool - COALESCE(s.voucher_from_pool, 0)")
         rejected = self._get_booked_cents(
             company, "s.alloc_shopping + COALESCE(s.voucher_from_pool, 0)",

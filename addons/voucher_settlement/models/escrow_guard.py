@@ -1,9 +1,10 @@
-"""The escrow equation in PostgreSQL: checked when a transaction commits, whoever wrote.
+"""The escrow equation, and the bounds of corrections, in PostgreSQL, whoever wrote.
 
 Two kinds of trigger. Deferred ones check a posted entry as a whole at the commit: escrow lines add
 up to zero, only in entries with an event, in that event's pattern, and payments out of the escrow
 bank only for a document of that amount. Immediate ones keep posted escrow entries, their lines, and
-the escrow roles of accounts with entries as they are.
+the escrow roles of accounts with entries as they are; they also see to it that the booked corrections
+of a ledger row never exceed it, and stay as they are.
 """
 
 from odoo.tools import SQL
@@ -117,6 +118,35 @@ BEGIN
     END IF;
     RETURN NULL;
 END"""),
+    "correction_changed()": ("trigger", """
+DECLARE
+    there numeric;
+    booked numeric;
+BEGIN
+    IF TG_OP <> 'INSERT' AND OLD.state = 'booked' AND (TG_OP = 'DELETE'
+       OR (OLD.state, OLD.points_entry_id, OLD.voucher_entry_id, OLD.amount, OLD.maker_id, OLD.checker_id)
+          IS DISTINCT FROM
+          (NEW.state, NEW.points_entry_id, NEW.voucher_entry_id, NEW.amount, NEW.maker_id, NEW.checker_id)) THEN
+        RAISE EXCEPTION 'Correction % is booked and stays as it is.', OLD.name USING ERRCODE = 'check_violation';
+    END IF;
+    IF TG_OP = 'DELETE' OR NEW.state <> 'booked' OR (TG_OP = 'UPDATE' AND OLD.state = 'booked') THEN
+        RETURN NULL;
+    END IF;
+    -- the row is written, so that of two corrections at once the later one fails and is retried
+    IF NEW.points_entry_id IS NOT NULL THEN
+        UPDATE green_points_entry SET id = id WHERE id = NEW.points_entry_id RETURNING ABS(base) INTO there;
+    ELSE
+        UPDATE voucher_entry SET id = id WHERE id = NEW.voucher_entry_id RETURNING ABS(amount) INTO there;
+    END IF;
+    SELECT SUM(amount) INTO booked FROM ledger_correction
+     WHERE state = 'booked'
+       AND (points_entry_id = NEW.points_entry_id OR voucher_entry_id = NEW.voucher_entry_id);
+    IF booked > there THEN
+        RAISE EXCEPTION 'Correction %: corrections of % exceed the row, which is %.', NEW.name, booked, there
+              USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END"""),
 }
 
 _WATCHED = "account_id, balance, move_id"
@@ -141,6 +171,8 @@ TRIGGERS = {
     "role_kept": (
         "account_account", "TRIGGER", "AFTER UPDATE OF escrow_role",
         "FOR EACH ROW WHEN (OLD.escrow_role IS DISTINCT FROM NEW.escrow_role)", "role_changed"),
+    "correction_bounds": (
+        "ledger_correction", "TRIGGER", "AFTER INSERT OR UPDATE OR DELETE", "FOR EACH ROW", "correction_changed"),
 }
 
 

@@ -8,6 +8,7 @@ VOUCHER_EVENTS = {
     "redeem": ("redeem", "vouchers_outstanding", "redeemed_due"),
     "restore": ("redeem_reversal", "redeemed_due", "vouchers_outstanding"),
     "expire": ("expire", "vouchers_outstanding", "rebate_pool"),
+    "reinstate": ("reinstate", "rebate_pool", "vouchers_outstanding"),
     "claw": ("claw", "vouchers_outstanding", "rebate_pool"),
     "debt": ("claw", "vouchers_outstanding", "rebate_pool"),
 }

@@ -49,9 +49,9 @@ class EscrowPosting(models.AbstractModel):
         """
         return {
             "vouchers_outstanding": total("lot", "") + released + total("sale", "shopping,pending", "shopping,held")
-            - total("entry", "credit", "redeem", "restore", "expire", "claw", "debt"),
+            - total("entry", "credit", "redeem", "restore", "expire", "reinstate", "claw", "debt"),
             "rebate_pool": total("sale", "pool,") + total("sale", "shopping,rejected", "from_pool,rejected") - released
-            - total("entry", "expire,booked", "claw,booked", "debt,booked"),
+            - total("entry", "expire,booked", "reinstate,booked", "claw,booked", "debt,booked"),
             "redeemed_due": -total("entry", "redeem,booked", "restore,booked") - total("reimbursement", ""),
             "risk_reserve": total("sale", "reserve,"),
             "merchant_deposit": total("deposit", ""),

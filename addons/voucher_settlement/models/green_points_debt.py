@@ -1,6 +1,6 @@
 from decimal import ROUND_FLOOR, Decimal, localcontext
 
-from odoo import models
+from odoo import fields, models
 from odoo.tools import SQL
 
 from ..tools.release import DIGITS, STEP
@@ -11,6 +11,13 @@ class GreenPointsDebt(models.Model):
     """What owed points had released to the holder who gave them away."""
 
     _inherit = "green.points.debt"
+
+    correction_id = fields.Many2one(
+        "ledger.correction", readonly=True, index="btree_not_null", ondelete="restrict",
+        help="The correction that took the points; otherwise a refund did.")
+
+    def _prepare_debt_vals(self, row):
+        return {**super()._prepare_debt_vals(row), "correction_id": row.get("correction_id")}
 
     def _get_released(self):
         """Return ``Decimal``: the owed base × what a unit of it had released, on average, when it was given away.

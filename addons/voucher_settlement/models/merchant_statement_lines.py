@@ -71,6 +71,7 @@ class MerchantStatement(models.Model):
             ("collected", None): self.env._("Collected for you"),
             ("voucher", "redeem"): self.env._("Vouchers accepted"),
             ("voucher", "restore"): self.env._("Vouchers given back"),
+            ("voucher", "correction"): self.env._("Vouchers given back (correction)"),
             ("reimbursement", None): self.env._("Vouchers reimbursed"),
             ("payout", None): self.env._("Paid out to you"),
         }

@@ -49,7 +49,8 @@ SOURCES = {
         document="o.name", joins="JOIN sale_order o ON o.id = r.order_id"),
     "voucher": Source(
         "voucher.entry", DAY.format(column="r.date"), {"redeemed_amount": "-r.amount"},
-        condition="r.kind IN ('redeem', 'restore')", kind="r.kind",
+        condition="r.kind IN ('redeem', 'restore')",
+        kind="CASE WHEN r.correction_id IS NULL THEN r.kind ELSE 'correction' END",
         document="h.name", joins="LEFT JOIN voucher_hold h ON h.id = r.hold_id", store="h.store_id"),
     "reimbursement": Source(
         "voucher.reimbursement", "(SELECT m.date FROM account_move m WHERE m.id = r.move_id)",

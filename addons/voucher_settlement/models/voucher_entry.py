@@ -16,6 +16,7 @@ class VoucherEntry(models.Model):
     _description = "Voucher Entry"
     _order = "id desc"
     _log_access = False
+    _rec_names_search = ["wallet_id", "idempotency_key"]
 
     wallet_id = fields.Many2one(
         "voucher.wallet", required=True, readonly=True, index=True, ondelete="restrict")
@@ -25,7 +26,7 @@ class VoucherEntry(models.Model):
     lot_id = fields.Many2one("voucher.lot", readonly=True, index="btree_not_null", ondelete="restrict")
     kind = fields.Selection(
         [("credit", "Released by Settlement"), ("grant", "Given with a Purchase"),
-         ("redeem", "Spent"), ("restore", "Given Back by Refund"), ("expire", "Expired"),
+         ("redeem", "Spent"), ("restore", "Given Back by Refund"), ("expire", "Expired"), ("reinstate", "Expiry Corrected"),
          ("claw", "Taken Back"), ("owe", "Debt Incurred"), ("debt", "Debt Paid")],
         required=True, readonly=True)
     voucher_kind = fields.Selection(VOUCHER_KINDS, required=True, readonly=True)
@@ -38,6 +39,9 @@ class VoucherEntry(models.Model):
     hold_id = fields.Many2one("voucher.hold", readonly=True, index="btree_not_null", ondelete="restrict")
     merchant_id = fields.Many2one("alliance.merchant", readonly=True, ondelete="restrict")
     qualified_sale_id = fields.Many2one("alliance.qualified.sale", readonly=True, ondelete="restrict")
+    correction_id = fields.Many2one(
+        "ledger.correction", readonly=True, index="btree_not_null", ondelete="restrict", groups="base.group_user",
+        help="The correction that this event comes from.")
     idempotency_key = fields.Char(required=True, readonly=True)
     move_id = fields.Many2one(
         "account.move", readonly=True, index="btree_not_null", ondelete="restrict",
@@ -47,16 +51,38 @@ class VoucherEntry(models.Model):
         "UNIQUE (idempotency_key)", "This voucher event has been recorded already.")
     _signs_fit_kind = models.Constraint(
         "CHECK (CASE"
-        " WHEN kind IN ('credit', 'grant', 'restore') THEN amount > 0 AND debt_change = 0"
+        " WHEN kind IN ('credit', 'grant', 'restore', 'reinstate') THEN amount > 0 AND debt_change = 0"
         " WHEN kind = 'owe' THEN amount = 0 AND debt_change > 0"
         " WHEN kind = 'debt' THEN amount < 0 AND debt_change = amount"
         " ELSE amount < 0 AND debt_change = 0 END)",
         "The signs of a voucher entry must fit its kind.")
+    _reinstate_named = models.Constraint(
+        "CHECK (kind <> 'reinstate' OR correction_id IS NOT NULL)", "What had expired comes back by a correction alone.")
     _lot_named = models.Constraint(
         "CHECK (lot_id IS NOT NULL OR kind = 'owe')", "A voucher entry names its voucher.")
     _merchant_time_idx = models.Index("(merchant_id, date) WHERE kind IN ('redeem', 'restore')")
     _unposted_idx = models.Index(
         "(company_id, kind) WHERE move_id IS NULL AND kind NOT IN ('credit', 'grant', 'owe')")
+
+    @api.depends("kind", "wallet_id")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for entry in self:
+            entry.display_name = f"{kinds.get(entry.kind)} · {entry.partner_id.display_name}"
+
+    def _get_event_label(self):
+        """Return what this event is, for its holder to read."""
+        self.ensure_one()
+        # sudo: holders do not read corrections, but the text that was written for them
+        text = self.sudo().correction_id.holder_text
+        if text:
+            return self.env._("Correction: %s", text)
+        return dict(self._fields["kind"]._description_selection(self.env))[self.kind]
+
+    def action_correct(self):
+        """Open a new correction of this event (settlement maker)."""
+        self.ensure_one()
+        return self.env["ledger.correction"]._get_new_action(voucher_entry_id=self.id)
 
     def write(self, vals):
         raise UserError(self.env._(

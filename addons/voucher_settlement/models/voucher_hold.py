@@ -4,8 +4,6 @@ from odoo.tools import SQL
 
 from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
 
-RESTORE_GRACE_DAYS = 7
-
 
 class VoucherHold(models.Model):
     """A card-like authorisation of vouchers: held, then captured or released."""
@@ -111,14 +109,16 @@ class VoucherHold(models.Model):
         holds.wallet_id._book(entries, [(lot, -cents) for lot, cents, _line in lines])
         return self
 
-    def _restore(self, amount_cents, key):
-        """Give vouchers of a captured payment back because the purchase was refunded.
+    def _restore(self, amount_cents, key, lines=None, **extra):
+        """Give vouchers of a captured payment back: the purchase was refunded, or never should have been paid so.
 
         The same lots get them, those spent last first, with the life they have left but at
-        least ``RESTORE_GRACE_DAYS`` from today. A debt of the wallet is paid out of them first.
+        least ``GRACE_DAYS`` from today. A debt of the wallet is paid out of them first.
 
         :param int amount_cents: above zero, at most what was not given back before
         :param str key: idempotency key of the refund
+        :param lines: lines of this hold whose vouchers are given back, all if None
+        :param extra: further values of the ledger entries
         :return: ``amount_cents``
         :raise UserError: not captured, too much, or the key was used for another amount
         """
@@ -136,19 +136,18 @@ class VoucherHold(models.Model):
             if before != amount_cents:
                 raise UserError(self.env._("The key %s belongs to another voucher refund.", key))
             return amount_cents
-        parts = hold._prepare_restore_parts(amount_cents)
+        parts = hold._prepare_restore_parts(amount_cents, hold.line_ids if lines is None else lines)
         entries, freed = [], []
         for line, cents in parts:
             entries.append(line.lot_id._prepare_entry(
-                "restore", cents, f"restore,{key},{line.id}", hold_id=hold.id, merchant_id=hold.merchant_id.id))
+                "restore", cents, f"restore,{key},{line.id}", hold_id=hold.id, merchant_id=hold.merchant_id.id,
+                **extra))
             freed.append((line.lot_id, cents, f"restore,{key},{line.id}"))
-        entries += hold.wallet_id._prepare_debt_entries(freed)
+        entries += hold.wallet_id._prepare_debt_entries(freed, **extra)
         for line, cents in parts:
             line.restored = float(from_cents(
                 to_cents(line.restored, line.currency_id) + cents, line.currency_id))
-        grace = fields.Date.add(fields.Date.today(), days=RESTORE_GRACE_DAYS)
-        lots = self.env["voucher.lot"].union(*(line.lot_id for line, _cents in parts))
-        lots.filtered(lambda lot: lot.expires_on < grace).write({"expires_on": grace})
+        self.env["voucher.lot"].union(*(line.lot_id for line, _cents in parts))._grant_grace()
         hold.wallet_id._book(entries)
         return amount_cents
 
@@ -160,10 +159,10 @@ class VoucherHold(models.Model):
             return None
         return sum(to_cents(entry.amount, entry.currency_id) for entry in entries)
 
-    def _prepare_restore_parts(self, amount_cents):
-        """Return ``[(hold line, cents)]`` adding up to ``amount_cents``, last spent first."""
+    def _prepare_restore_parts(self, amount_cents, lines):
+        """Return ``[(hold line, cents)]`` of ``lines`` adding up to ``amount_cents``, last spent first."""
         parts, missing = [], amount_cents
-        for line in self.line_ids.sorted("id", reverse=True):
+        for line in lines.sorted("id", reverse=True):
             left = to_cents(line.amount, line.currency_id) - to_cents(line.restored, line.currency_id)
             cents = min(left, missing)
             if cents:

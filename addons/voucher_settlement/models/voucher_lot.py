@@ -6,6 +6,8 @@ from odoo.addons.merchant_alliance.tools.money import to_cents
 
 from .voucher_kind import VOUCHER_KINDS
 
+GRACE_DAYS = 7  # that what comes back can be spent at least
+
 
 class VoucherLot(models.Model):
     """Vouchers of one kind given at one moment, with one expiry.
@@ -96,6 +98,26 @@ class VoucherLot(models.Model):
                 entries.append(lot._prepare_entry(
                     "expire", -cents, f"expire,{lot.id},{lot.expires_on},{left}"))
         return entries
+
+    def _grant_grace(self):
+        """Let what comes back be spent for at least ``GRACE_DAYS`` from today."""
+        last = fields.Date.add(fields.Date.today(), days=GRACE_DAYS)
+        self.filtered(lambda lot: lot.expires_on < last).write({"expires_on": last})
+
+    def _reinstate(self, cents, key, **extra):
+        """Give back what expired by mistake; a debt is paid out of it first. The wallet is locked.
+
+        The caller makes sure that the rebate pool holds the money, and books it.
+
+        :param int cents: above zero, at most what expired of this voucher
+        :param extra: further values of the ledger entries
+        :return: the ``voucher.entry`` records
+        """
+        self.ensure_one()
+        entries = [self._prepare_entry("reinstate", cents, key, **extra)]
+        entries += self.wallet_id._prepare_debt_entries([(self, cents, key)], **extra)
+        self._grant_grace()
+        return self.wallet_id._book(entries)
 
     @api.model
     def _cron_expire(self, chunk=1000):

@@ -173,10 +173,11 @@ class VoucherWallet(models.Model):
              "debt_change": from_cents(vals["debt_change"], currency)}
             for vals in entries])
 
-    def _prepare_debt_entries(self, freed):
+    def _prepare_debt_entries(self, freed, **extra):
         """Return the entries by which ``freed`` vouchers pay the wallets' debts first.
 
         :param list freed: ``(lot, cents, key)``: vouchers that have just become free
+        :param extra: further values of the entries
         """
         debts, entries = {}, []
         for lot, cents, key in freed:
@@ -185,7 +186,7 @@ class VoucherWallet(models.Model):
             paid = min(debt, cents)
             if paid:
                 debts[wallet.id] -= paid
-                entries.append(lot._prepare_entry("debt", -paid, f"debt,{key}", debt_change=-paid))
+                entries.append(lot._prepare_entry("debt", -paid, f"debt,{key}", debt_change=-paid, **extra))
         return entries
 
     # -- spending ------------------------------------------------------------------------
