@@ -12,7 +12,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import UserError
 
-from . import customers, names, onboarding, payouts, plan, promoters, services, shares, staff
+from . import corrections, customers, names, onboarding, payouts, plan, promoters, services, shares, staff
 from .channels import Channels
 from .world import World
 
@@ -74,6 +74,8 @@ def build(env, lang=None, progress=print, periods=plan.PERIODS):
     payouts.build(world)
     progress("services for points")
     services.build(world)
+    progress("corrections")
+    corrections.build(world)
     env.cr.commit()
     return world
 

@@ -179,6 +179,15 @@ def exchange(env, shopper_id, offer_id, prefix, count):
     return sum(not isinstance(outcome, UserError) for outcome in outcomes)
 
 
+def approve_corrections(env, correction_ids, checker_ids):
+    """Let each checker approve each correction, all at once; return how many approvals went through."""
+    outcomes = in_threads(env.registry, [
+        lambda env, correction=correction, checker=checker: env["ledger.correction"].browse(correction).with_user(
+            checker).action_approve() or True
+        for correction in correction_ids for checker in checker_ids])
+    return sum(not isinstance(outcome, UserError) for outcome in outcomes)
+
+
 def credit(env, wallet_id, count):
     """Open one wallet ``count`` times at once."""
     in_threads(env.registry, [

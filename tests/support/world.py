@@ -86,6 +86,7 @@ class PlatformCase(PromoterMixin, SettlementCommon, VoucherTillCommon, HttpCase)
         self._change_rates()
         self._exchange_points()
         self._give_more_points()
+        self._correct()
         self._open_wizards()
 
     def _promote(self):
@@ -302,11 +303,25 @@ class PlatformCase(PromoterMixin, SettlementCommon, VoucherTillCommon, HttpCase)
             self.env["payout.ack.import"].with_user(self.maker).create(
                 {"batch_id": self.sent_payout.id, "file": b"eA=="}),
             self.env["escrow.bank.import"].with_user(self.maker).create({"file": b"eA=="}),
+            self.env["ledger.correction.reject"].with_user(self.checker).create(
+                {"correction_ids": self.corrections[1].ids, "answer": "invented"}),
             self.env["alliance.application.decision"].with_user(self.users["operator"]).create({
                 "application_ids": self.application.ids, "outcome": "rejected", "reason": "invented"}),
             self.env["alliance.share.move"].with_user(self.users["operator"]).create({
                 "store_id": self.market.id, "taker_id": self.shopper.id, "percent": 50.0, "reference": "invented"}),
         ]
+
+    def _correct(self):
+        """A row of each shopper's points, the one booked, the other one waiting for its checker."""
+        entries = self.env["green.points.entry"]
+        self.corrections = self.env["ledger.correction"].with_user(self.maker).create([{
+            "points_entry_id": entries.search([
+                ("partner_id", "=", shopper.id), ("kind", "=", "earn"), ("holder_kind", "=", "shopper"),
+                ("qualified_sale_id", "!=", False)], limit=1).id,
+            "amount": 0.01, "reason": f"Reason{shopper.name}", "holder_text": f"Text{shopper.name}",
+        } for shopper in (self.shopper, self.rival_shopper)])
+        self.corrections.action_submit()
+        self.corrections[0].with_user(self.checker).action_approve()
 
     # -- looking -----------------------------------------------------------------------------
 

@@ -13,7 +13,8 @@ class AllianceQualifiedSale(models.Model):
         string="Why These Points", compute="_compute_reward_explanation",
         help="How the shopper's points follow from this sale.")
 
-    @api.depends("kind", "cash_amount", "concession_amount", "base_shopper", "reward_state", "cohort_id", "points_entry_ids")
+    @api.depends(
+        "kind", "cash_amount", "concession_amount", "base_shopper", "reward_state", "cohort_id", "points_entry_ids")
     @api.depends_context("lang")
     def _compute_reward_explanation(self):
         for sale in self:

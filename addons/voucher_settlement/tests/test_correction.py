@@ -80,6 +80,7 @@ class TestCorrectedPoints(CorrectionCommon):
             self._earned(self._wallet()), 70 * end + 20 * (end - back_at))
         self.assertGreater(back_at, start)
         # what was cancelled when it was taken is not cancelled again
+        self._fill_pool()
         self._refund(self.sale, 1000)
         difference = self._earned(self._wallet()) - 30 * end
         self.assertTrue(abs(difference) < Decimal("1e-9"), difference)
@@ -133,6 +134,7 @@ class TestCorrectedPoints(CorrectionCommon):
 
     def test_a_refund_takes_its_share_of_what_is_left(self):
         self._correct(self.entry, 20)
+        self._fill_pool()
         self._refund(self.sale, 250)
         self.assertEqual(self._get_base(self.cohort), 30 + 30, "a quarter of the 40 that were left")
         self._refund(self.sale, 750)
@@ -153,7 +155,8 @@ class TestCorrectedPoints(CorrectionCommon):
 
     def test_no_points_for_a_sale_refunded_whole(self):
         taken = self._correct(self.entry, 20).points_entry_ids
-        self._refund(self.sale, 1000)
+        self._fill_pool()
+        self.assertEqual(self._refund(self.sale, 1000).state, "funded")
         for entry in (taken, self.entry):
             with self.assertRaisesRegex(UserError, "at most .*0.00"):
                 self._submit(entry, 0.01)
@@ -182,6 +185,7 @@ class TestCorrectedPoints(CorrectionCommon):
         self.assertEqual(self._get_base(self.cohort), 0)
         sale = self._sell(100)
         self.assertEqual(self._get_base(sale.cohort_id), 0, "what is earned pays what is owed")
+        self._fill_pool()
         self._refund(self.sale, 1000)
         self.assertEqual(sum(self.env["green.points.debt"].search([]).mapped("amount")), 15 + 35)
         self.assertCorrected()
@@ -279,6 +283,7 @@ class TestCorrectedVouchers(CorrectionCommon):
 
     def test_a_debt_is_paid_first(self):
         self._redeem(10)
+        self._fill_pool()
         self._refund(self.sale, 1000)
         self.assertEqual(self._wallet().debt, 10)
         correction = self._correct(self._get_events("redeem"), 4)
