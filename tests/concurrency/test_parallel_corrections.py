@@ -60,6 +60,7 @@ def test_several_corrections_of_one_row(scratch_db, world):
         SELECT effect, state, count(*) FROM ledger_correction GROUP BY 1, 2 ORDER BY 1, 2""") == [
         ("restore", "booked", 2), ("restore", "submitted", 2),
         ("take_points", "booked", 2), ("take_points", "submitted", 2)]
-    assert scratch_db.query("SELECT base::text FROM green_points_position WHERE holder_kind = 'shopper'") == [("10.00",)]
+    assert scratch_db.query("SELECT base::text FROM green_points_position WHERE holder_kind = 'shopper'") == [
+        ("10.00",)]
     assert scratch_db.query("SELECT sum(amount)::text FROM voucher_entry WHERE kind = 'restore'") == [("8.00",)]
     assert_books_agree(scratch_db)

@@ -229,7 +229,7 @@ class AllianceQualifiedSale(models.Model):
         """Hook: ``entries`` (negative) have just taken points from their holders."""
 
     def _after_points_owed(self, debts):
-        """Hook: refunds or corrections took these points of holders who have them no more; ``debts`` are what they owe."""
+        """Hook: these points were taken of holders who have them no more; ``debts`` are what they owe."""
 
     # -- cancelling ----------------------------------------------------------
 

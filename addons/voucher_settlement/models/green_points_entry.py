@@ -28,7 +28,7 @@ class GreenPointsEntry(models.Model):
     def _record(self, rows):
         entries = super()._record(rows)
         noted = entries.filtered(
-            lambda entry: entry.kind in LEFT_BEHIND or entry.kind == "correction" and entry.base > 0)
+            lambda entry: entry.kind in LEFT_BEHIND or (entry.kind == "correction" and entry.base > 0))
         if noted:
             self.env["settlement.index"].flush_model()
             # past write(), which refuses every change: this is still the entry's making

@@ -27,11 +27,11 @@ class LedgerCorrection(models.Model):
 
     name = fields.Char(required=True, readonly=True, copy=False, default="/")
     points_entry_id = fields.Many2one(
-        "green.points.entry", string="Points Entry", index="btree_not_null", ondelete="restrict",
+        "green.points.entry", index="btree_not_null", ondelete="restrict",
         domain=[("kind", "in", ("earn", "correction")), ("qualified_sale_id", "!=", False)],
         help="The wrong row of the points ledger: points given for a sale, or an earlier correction.")
     voucher_entry_id = fields.Many2one(
-        "voucher.entry", string="Voucher Entry", index="btree_not_null", ondelete="restrict",
+        "voucher.entry", index="btree_not_null", ondelete="restrict",
         domain=[("kind", "in", ("redeem", "expire"))],
         help="The wrong row of the voucher ledger: vouchers spent, or expired, by mistake.")
     effect = fields.Selection(
@@ -56,7 +56,8 @@ class LedgerCorrection(models.Model):
     amount = fields.Monetary(
         required=True, tracking=True, help="How much of the row is reversed. Of points: their base value.")
     reason = fields.Text(
-        required=True, tracking=True, help="What was wrong and how it was found out. Only the platform's people read it.")
+        required=True, tracking=True,
+        help="What was wrong and how it was found out. Only the platform's people read it.")
     holder_text = fields.Char(
         string="Text for the Holder", required=True, size=TEXT_LENGTH, tracking=True,
         help="A few words that the holder of the points or vouchers reads in the history, after “Correction:”.")
@@ -76,7 +77,8 @@ class LedgerCorrection(models.Model):
     points_debt_ids = fields.One2many("green.points.debt", "correction_id", string="Points Owed Since")
 
     _one_row = models.Constraint(
-        "CHECK (num_nonnulls(points_entry_id, voucher_entry_id) = 1)", "A correction names exactly one row of a ledger.")
+        "CHECK (num_nonnulls(points_entry_id, voucher_entry_id) = 1)",
+        "A correction names exactly one row of a ledger.")
     _amount_positive = models.Constraint("CHECK (amount > 0)", "Amount: above zero.")
     _texts_given = models.Constraint(
         "CHECK (btrim(reason) <> '' AND btrim(holder_text) <> '')",

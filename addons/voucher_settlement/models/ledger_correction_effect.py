@@ -115,7 +115,7 @@ class LedgerCorrection(models.Model):
         self.hold_id._restore(cents, self._get_key(), lines=self._get_hold_line(), correction_id=self.id)
 
     def _reinstate_vouchers(self, cents):
-        """Out of the rebate pool, where the expiry had brought the money: booked at once, so that nobody else spends it.
+        """Out of the rebate pool, where the expiry had brought the money: booked at once, so that nobody spends it.
 
         :raise UserError: the pool does not hold it
         """

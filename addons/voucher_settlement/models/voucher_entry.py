@@ -26,7 +26,8 @@ class VoucherEntry(models.Model):
     lot_id = fields.Many2one("voucher.lot", readonly=True, index="btree_not_null", ondelete="restrict")
     kind = fields.Selection(
         [("credit", "Released by Settlement"), ("grant", "Given with a Purchase"),
-         ("redeem", "Spent"), ("restore", "Given Back by Refund"), ("expire", "Expired"), ("reinstate", "Expiry Corrected"),
+         ("redeem", "Spent"), ("restore", "Given Back by Refund"), ("expire", "Expired"),
+         ("reinstate", "Expiry Corrected"),
          ("claw", "Taken Back"), ("owe", "Debt Incurred"), ("debt", "Debt Paid")],
         required=True, readonly=True)
     voucher_kind = fields.Selection(VOUCHER_KINDS, required=True, readonly=True)
@@ -57,7 +58,8 @@ class VoucherEntry(models.Model):
         " ELSE amount < 0 AND debt_change = 0 END)",
         "The signs of a voucher entry must fit its kind.")
     _reinstate_named = models.Constraint(
-        "CHECK (kind <> 'reinstate' OR correction_id IS NOT NULL)", "What had expired comes back by a correction alone.")
+        "CHECK (kind <> 'reinstate' OR correction_id IS NOT NULL)",
+        "What had expired comes back by a correction alone.")
     _lot_named = models.Constraint(
         "CHECK (lot_id IS NOT NULL OR kind = 'owe')", "A voucher entry names its voucher.")
     _merchant_time_idx = models.Index("(merchant_id, date) WHERE kind IN ('redeem', 'restore')")
