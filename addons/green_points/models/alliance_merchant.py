@@ -19,7 +19,7 @@ class AllianceMerchant(models.Model):
     _inherit = "alliance.merchant"
 
     def _get_points_figures(self, span, store=None):
-        """Return the points (``Decimal``) that sales earned the merchant in ``span`` and before, what was taken back off."""
+        """Return the points (``Decimal``) that sales earned the merchant in ``span`` and before, after refunds."""
         rows = dict(self._query_span(
             EARNED, span, "e.date", self._get_of_store_sql(store), partner=self.partner_id.id,
             company=self.company_id.id))

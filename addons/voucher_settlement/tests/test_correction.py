@@ -14,14 +14,16 @@ from .common_correction import CorrectionCommon
 class TestCorrectedPoints(CorrectionCommon):
     """Points of a sale that were too many, and corrections that took them wrongly."""
 
-    def setUp(self):
-        super().setUp()
-        self.sale = self._sell(1000)
-        self.other = self._sell(500)
-        self.cohort = self.sale.cohort_id
-        self.entry = self._get_earned(self.sale)
-        self._settle()
-        self._settle()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        build = cls()  # the builders are methods
+        cls.sale = build._sell(1000)
+        build._sell(500)
+        cls.cohort = cls.sale.cohort_id
+        cls.entry = build._get_earned(cls.sale)
+        build._settle()
+        build._settle()
 
     def _get_index(self, cohort=None):
         return (cohort or self.cohort)._get_accumulated()[(cohort or self.cohort).id, "shopper"]
@@ -83,7 +85,8 @@ class TestCorrectedPoints(CorrectionCommon):
         self._fill_pool()
         self._refund(self.sale, 1000)
         difference = self._earned(self._wallet()) - 30 * end
-        self.assertTrue(abs(difference) < Decimal("1e-9"), difference)
+        # each taking may take up to a cent more: rounding favours the pool
+        self.assertTrue(Decimal("-0.02") < difference <= 0, difference)
         self.assertEqual(self._get_base(self.cohort), 30)
         self.assertCorrected()
 
@@ -242,10 +245,11 @@ class TestCorrectedPoints(CorrectionCommon):
 class TestCorrectedVouchers(CorrectionCommon):
     """Vouchers spent or expired by mistake."""
 
-    def setUp(self):
-        super().setUp()
-        self.sale = self._sell(1000)  # a shopping voucher of 10.00
-        self.lot = self.sale.voucher_lot_ids
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sale = cls()._sell(1000)  # a shopping voucher of 10.00
+        cls.lot = cls.sale.voucher_lot_ids
 
     def assertCorrected(self):
         self.assertReconciled()

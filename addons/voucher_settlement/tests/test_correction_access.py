@@ -12,10 +12,12 @@ from .common_correction import CorrectionCommon
 class TestCorrectionSteps(CorrectionCommon):
     """Two people, in order, and nothing by hand."""
 
-    def setUp(self):
-        super().setUp()
-        self.sale = self._sell(1000)
-        self.entry = self._get_earned(self.sale)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        build = cls()  # the builders are methods
+        cls.sale = build._sell(1000)
+        cls.entry = build._get_earned(cls.sale)
 
     def test_two_people(self):
         self.maker.group_ids += self.env.ref("voucher_settlement.group_settlement_checker")
