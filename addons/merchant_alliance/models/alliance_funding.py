@@ -100,11 +100,8 @@ class AllianceFunding(models.Model):
         What the platform collected is split off, whatever the merchant's method for its own tills is.
         """
         domain = Domain([
-            ("merchant_id", "=", merchant.id), ("state", "=", "pending"), ("kind", "=", "sale")])
-        if merchant.funding_method == "deposit":
-            domain &= Domain("collected", "=", method == "split")
-        elif method == "deposit":
-            return self.env["alliance.qualified.sale"]
+            ("merchant_id", "=", merchant.id), ("state", "=", "pending"), ("kind", "=", "sale"),
+        ]) & self._get_method_domain(merchant, method)
         sales = self.env["alliance.qualified.sale"].search(domain, order="id", limit=limit)
         if method == "split":
             return sales
@@ -141,6 +138,13 @@ class AllianceFunding(models.Model):
         return funding
 
     # -- hooks -------------------------------------------------------------------
+
+    @api.model
+    def _get_method_domain(self, merchant, method):
+        """Hook: return which of a merchant's sales ``method`` pays (``Domain``)."""
+        if merchant.funding_method == "deposit":
+            return Domain("collected", "=", method == "split")
+        return Domain.TRUE if method == "split" else Domain.FALSE
 
     def _filter_refunds_payable(self, refunds):
         """Hook: return those refunds whose concession can be given back now."""

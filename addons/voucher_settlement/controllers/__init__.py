@@ -6,3 +6,4 @@ from . import vouchers
 from . import promoter
 from . import statements
 from . import dashboard
+from . import split

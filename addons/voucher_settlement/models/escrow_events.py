@@ -30,6 +30,7 @@ ESCROW_EVENTS = [
     ("payout_paid", "Payout Paid"),
     ("payout_failed", "Payout Failed"),
     ("forfeit", "Commission Returned"),
+    ("split", "Split at the Source"),
 ]
 
 _BACK_TO_POOL = {"vouchers_outstanding": 1, "rebate_pool": -1}
@@ -52,6 +53,7 @@ EVENT_PATTERNS = {
     "payout": {},
     "payout_paid": {},
     "payout_failed": {},
+    "split": {},
     "forfeit": {"escrow_bank": 1, "rebate_pool": -1},
 }
 

@@ -6,7 +6,8 @@ from odoo.exceptions import UserError
 # What only issuing writes.
 FIGURES = {
     "deposit_opening", "deposit_in", "deposit_out", "deposit_drawn", "deposit_closing",
-    "account_opening", "collected_amount", "concession_amount", "account_drawn", "account_reimbursed", "payout_amount",
+    "account_opening", "collected_amount", "account_split", "concession_amount", "account_drawn", "account_reimbursed",
+    "payout_amount",
     "account_closing",
     "voucher_opening", "redeemed_amount", "reimbursed_amount", "voucher_closing",
     "sale_count", "refund_count", "cash_amount"}
@@ -57,6 +58,9 @@ class MerchantStatement(models.Model):
         string="Collected for the Merchant", readonly=True,
         help="Paid to the platform in money, in the web mall and by scan-to-pay, less refunds. "
              "What was paid with vouchers is under vouchers.")
+    account_split = fields.Monetary(
+        string="Received at the Source", readonly=True,
+        help="Negative: the provider gave it to the merchant when the shopper paid.")
     concession_amount = fields.Monetary(string="Concessions", readonly=True, help="Negative: conceded.")
     account_drawn = fields.Monetary(string="Paid from the Deposit", readonly=True)
     account_reimbursed = fields.Monetary(
@@ -89,7 +93,7 @@ class MerchantStatement(models.Model):
         "CHECK (deposit_closing = deposit_opening + deposit_in + deposit_out + deposit_drawn)",
         "The deposit after must be the deposit before and what came and went.")
     _account_adds_up = models.Constraint(
-        "CHECK (account_closing = account_opening + collected_amount + concession_amount + account_drawn"
+        "CHECK (account_closing = account_opening + collected_amount + account_split + concession_amount + account_drawn"
         " + account_reimbursed + payout_amount)",
         "The account after must be the account before and what came and went.")
     _vouchers_add_up = models.Constraint(

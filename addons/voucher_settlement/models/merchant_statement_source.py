@@ -47,6 +47,8 @@ SOURCES = {
         # what vouchers paid is owed from the escrow, with all other vouchers
         condition="r.is_voucher IS NOT TRUE AND r.is_own IS NOT TRUE",
         document="o.name", joins="JOIN sale_order o ON o.id = r.order_id"),
+    "split": Source(
+        "split.entry", "r.date", {"account_split": "-r.amount"}, kind="r.kind"),
     "voucher": Source(
         "voucher.entry", DAY.format(column="r.date"), {"redeemed_amount": "-r.amount"},
         condition="r.kind IN ('redeem', 'restore')",
@@ -63,6 +65,6 @@ SOURCES = {
 # account -> its movements: opening + movements = closing
 ACCOUNTS = {
     "deposit": ("deposit_in", "deposit_out", "deposit_drawn"),
-    "account": ("collected_amount", "concession_amount", "account_drawn", "account_reimbursed", "payout_amount"),
+    "account": ("collected_amount", "account_split", "concession_amount", "account_drawn", "account_reimbursed", "payout_amount"),
     "voucher": ("redeemed_amount", "reimbursed_amount"),
 }

@@ -1,0 +1,34 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..tools.split import SplitError
+
+
+class AllianceContract(models.Model):
+    """No contract is sent whose concession the provider would not split off."""
+
+    _inherit = "alliance.contract"
+
+    def _send_to_sign(self):
+        self._check_split_cap()
+        return super()._send_to_sign()
+
+    def _check_split_cap(self):
+        """Raise UserError if a rate is above what the provider splits; without an answer a note says so."""
+        self.ensure_one()
+        merchant = self.merchant_id
+        if not self.line_ids or not merchant._get_split_provider():
+            return
+        try:
+            cap = merchant._refresh_split_cap()
+        except SplitError as error:
+            self.message_post(body=self.env._(
+                "The provider did not tell what may be split off this merchant's payments: %s", error))
+            return
+        rate = max(self.line_ids.mapped("rate"))
+        if rate > cap:
+            raise UserError(self.env._(
+                "%(name)s: a concession of %(rate)s %% (the platform's part included) cannot be split at the source:"
+                " the provider splits at most %(cap)s %% off payments of %(merchant)s. Lower the rate, or have the"
+                " merchant raise it in its account with the provider.",
+                name=self.name, rate=f"{rate:g}", cap=f"{cap:g}", merchant=merchant.name))

@@ -1,0 +1,225 @@
+import logging
+
+from odoo import api, fields, models
+
+from odoo.addons.merchant_alliance.tools.money import from_cents, split_by_weights, to_cents
+from odoo.addons.merchant_alliance.tools.serialize import retry_collisions, touch
+
+from ..tools.split import CLOSED, PENDING, SUCCESS, SplitMissing, SplitRefused, SplitUnknown
+
+_logger = logging.getLogger(__name__)
+
+CHUNK = 100
+WORKING = ("draft", "requested", "finishing")
+WARN_DAYS = 5
+UNSETTLED = ("draft", "pending", "authorized")
+
+
+class SplitOrder(models.Model):
+    """Requests, queries and finishes, order by order, each in transactions of its own.
+
+    Before something is asked of the provider, that it was asked is committed: after a crash, or without an answer, the
+    provider is first asked what it knows, and only then the request is made again, under its number.
+    """
+
+    _inherit = "split.order"
+
+    @api.model
+    def _cron_split(self):
+        """Go on with what waits, the longest untried first; one that fails stops no other."""
+        orders = self.sudo().search(  # sudo: a job of the platform itself
+            [("state", "in", WORKING)], order="tried_on NULLS FIRST, id", limit=CHUNK)
+        refunds = self.env["payment.transaction"].sudo().search(  # sudo: see above
+            [("split_held", "=", True)], order="split_tried_on NULLS FIRST, id", limit=CHUNK)
+        if self.env.context.get("cron_id"):
+            self.env["ir.cron"]._commit_progress(remaining=len(orders) + len(refunds))
+        for record in [*orders, *refunds]:
+            try:
+                retry_collisions(self.env.cr, lambda r=record: r._advance_split())
+            except Exception:
+                self.env.cr.rollback()
+                _logger.exception("%s could not go on", record)
+            if self.env.context.get("cron_id") and not self.env["ir.cron"]._commit_progress(1):
+                return
+
+    def _keep(self):
+        """Commit what is known so far, before the provider is asked; outside of the job nothing is committed."""
+        self.env.flush_all()
+        if self.env.context.get("cron_id"):
+            self.env["ir.cron"]._commit_progress(0)
+
+    def _advance_split(self):
+        """Take one order as far as it gets now."""
+        self.ensure_one()
+        touch(self)
+        self.tried_on = fields.Datetime.now()
+        try:
+            if self.state == "draft":
+                self._advance_draft()
+            elif self.state == "requested":
+                self._take_answer(self._get_adapter()._query(self, self.out_order_no))
+            if self.state == "finishing":
+                self._advance_finish()
+        except SplitUnknown as error:
+            self.reason = str(error)[:500]
+        except (SplitRefused, SplitMissing) as error:  # of a question, not of a request: it says nothing about that
+            self.reason = str(error)[:500]
+
+    def _get_adapter(self):
+        return self.provider_id._get_adapter()
+
+    # -- request ---------------------------------------------------------------------------------
+
+    def _advance_draft(self):
+        if not self.request_sent_on and not self._prepare_request():
+            return
+        try:
+            answer = self._ask_again() if self.request_sent_on else self._ask_first()
+        except SplitRefused as error:
+            self._fail(str(error))
+            return
+        if answer:
+            self._take_answer(answer)
+
+    def _prepare_request(self):
+        """Work out the parts and make sure of the receivers; return whether there is something to be requested."""
+        if not self.provider_id._splits():
+            self.reason = self.env._("%s does not split any more: something is missing in its settings.",
+                                     self.provider_id.name)
+            return False
+        if self._get_unsettled_refunds():
+            return False  # what is split depends on what is left of the payment
+        self._renew_lines()
+        if not self._get_paid_cents():
+            self.write({"state": "returned", "reason": False})
+            self.env["split.entry"]._record_finished(self)
+            return False
+        if not self.line_ids.filtered(lambda line: line.state == "pending"):
+            self.state = "finishing"
+            return False
+        receivers = self.env["split.receiver"]._get_for(self.provider_id, self.merchant_id)
+        if self.payer == self.merchant_id.split_account and not receivers._register():
+            self._fail("; ".join(filter(None, receivers.mapped("reason"))))
+            return False
+        return True
+
+    def _ask_first(self):
+        self.request_sent_on = fields.Datetime.now()
+        self._keep()
+        return self._get_adapter()._request(self)
+
+    def _ask_again(self):
+        """The request may have arrived: ask for it first, and make it again if it has not."""
+        try:
+            return self._get_adapter()._query(self, self.out_order_no)
+        except SplitMissing:
+            return self._get_adapter()._request(self)
+        except SplitRefused as error:  # the question was refused, not the request
+            raise SplitUnknown(str(error)) from None
+
+    def _take_answer(self, answer):
+        """Note what each receiver got; go on when nothing changes any more."""
+        pending = self.line_ids.filtered(lambda line: line.state == "pending")
+        for line in pending:
+            state, reason, cents = answer.parts.get(line.account, (PENDING, "", None))
+            if cents is not None and cents != to_cents(line.amount, line.currency_id):
+                raise SplitUnknown(self.env._(
+                    "%(account)s got %(cents)s cents there, %(own)s here.", account=line.account, cents=cents,
+                    own=to_cents(line.amount, line.currency_id)))
+            if state != PENDING:
+                line.write({"state": {SUCCESS: "success", CLOSED: "closed"}[state], "reason": reason,
+                            "out_order_no": self.out_order_no})
+        self.write({"reason": False, "provider_number": answer.number or self.provider_number, "state": "requested"})
+        states = set(self.line_ids.mapped("state"))
+        if "pending" in states:
+            return
+        if "closed" in states:
+            closed = self.line_ids.filtered(lambda line: line.state == "closed")
+            self._fail("; ".join(f"{line.account}: {line.reason}" for line in closed))
+        else:
+            self.state = "finishing"
+
+    def _fail(self, reason):
+        self.write({"state": "failed", "reason": reason[:500]})
+        self._alert(self.env._("%s was not split", self.name), self.env._(
+            "The provider says: %(reason)s. Put it right and retry before %(day)s.", reason=reason, day=self.deadline))
+
+    # -- finish ----------------------------------------------------------------------------------
+
+    def _advance_finish(self):
+        """Unfreeze the rest for the merchant; what the receivers have got is theirs then."""
+        number, adapter = f"{self.name}-F", self._get_adapter()
+        if self.finish_sent_on:
+            try:
+                answer = adapter._query(self, number)
+            except SplitMissing:
+                answer = adapter._finish(self, number)
+        else:
+            self.finish_sent_on = fields.Datetime.now()
+            self._keep()
+            answer = adapter._finish(self, number)
+        if answer.finished:
+            lost = self.line_ids.filtered(lambda line: line.state != "success")
+            self.write({"state": "lost" if lost else "finished", "reason": self.reason if lost else False})
+            self.env["split.entry"]._record_finished(self)
+            self.activity_feedback(["mail.mail_activity_data_todo"])
+            self.env.ref("merchant_alliance.cron_fund_pending")._trigger()
+
+    # -- amounts ---------------------------------------------------------------------------------
+
+    def _get_paid_cents(self):
+        """Return what is left of the payment after refunds that were made."""
+        refunds = self.transaction_id.child_transaction_ids.filtered(
+            lambda tx: tx.operation == "refund" and tx.state == "done")
+        return to_cents(self.amount, self.currency_id) + sum(to_cents(tx.amount, tx.currency_id) for tx in refunds)
+
+    def _get_unsettled_refunds(self):
+        """Return refunds of the payment that have not come to an end, or are not taken from its sale yet."""
+        return self.transaction_id.child_transaction_ids.filtered(
+            lambda tx: tx.operation == "refund" and (
+                tx.state in UNSETTLED or (tx.state == "done" and not tx.is_post_processed)))
+
+    def _get_due_cents(self):
+        """Return ``{role: cents}`` of the order's concession that this payment still has to give.
+
+        Of an order that was paid in parts each payment gives its share, and the last one what is left.
+        """
+        sales = self.order_id._get_split_sales(self.merchant_id)
+        due = dict.fromkeys(("escrow", "platform"), 0)
+        for sale in sales:
+            escrow, platform = sale._get_split_parts()
+            due["escrow"] += escrow
+            due["platform"] += platform
+        others = self.search([("order_id", "=", self.order_id.id), ("merchant_id", "=", self.merchant_id.id),
+                              ("id", "!=", self.id)])
+        for line in others.line_ids.filtered(lambda line: line.state != "closed"):
+            due[line.role] -= line._get_left_cents()
+        waiting = others.filtered(lambda other: other.state == "draft" and not other.line_ids)
+        weights = [self._get_paid_cents(), sum(other._get_paid_cents() for other in waiting)]
+        return {role: split_by_weights(cents, weights)[0] if cents > 0 and weights[0] > 0 else 0
+                for role, cents in due.items()}
+
+    def _renew_lines(self):
+        """Make the lines that are not received yet what the payment has to give now."""
+        received = self.line_ids.filtered(lambda line: line.state == "success")
+        (self.line_ids - received).unlink()
+        provider = self.provider_id.sudo()  # sudo: numbers of the platform itself
+        for role, cents in self._get_due_cents().items():
+            if cents and role not in received.mapped("role"):
+                self.env["split.order.line"].create({
+                    "order_id": self.id, "role": role, "account": provider[f"split_{role}_account"],
+                    "amount": from_cents(cents, self.currency_id)})
+
+    # -- deadline --------------------------------------------------------------------------------
+
+    @api.model
+    def _cron_watch_deadlines(self):
+        """Warn of payments that are not split and soon cannot be any more."""
+        today = fields.Date.context_today(self)
+        orders = self.sudo().search([  # sudo: a job of the platform itself
+            ("state", "in", ("draft", "requested", "finishing", "failed")),
+            ("deadline", "<=", fields.Date.add(today, days=WARN_DAYS))], limit=1000)
+        for order in orders:
+            order._alert(self.env._("%s: to be split by the deadline", order.name), self.env._(
+                "After %(day)s the provider gives all of %(amount)s to %(merchant)s, the concession included.",
+                day=order.deadline, amount=order.currency_id.format(order.amount), merchant=order.merchant_id.name))
