@@ -36,8 +36,8 @@ class Rights:
                    "escrow.bank.statement", "escrow.bank.line", "escrow.bank.match",
                    "escrow.reconciliation", "escrow.reconciliation.line", "green.points.exchange",
                    "green.points.exchange.line", "green.points.debt",
-                   "alliance.promoter.binding", "promoter.commission", "split.order", "split.order.line", "split.return",
-                   "split.entry", "split.receiver", "split.notice")
+                   "alliance.promoter.binding", "promoter.commission", "split.order", "split.order.line",
+                   "split.return", "split.entry", "split.receiver", "split.notice")
         table = self._get_table()
         for name in ledgers:
             self.assertLessEqual({*"".join(table[name].values())}, {"R"}, name)

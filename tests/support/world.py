@@ -81,6 +81,7 @@ class PlatformCase(PromoterMixin, SettlementCommon, VoucherTillCommon, HttpCase)
         self._ask_for_a_product()
         self._pay_out()
         self._hear_from_the_bank()
+        self._split()
         self._issue_statements()
         self._show_payment_codes()
         self._change_rates()
@@ -282,6 +283,32 @@ class PlatformCase(PromoterMixin, SettlementCommon, VoucherTillCommon, HttpCase)
             "date,reference,amount,balance\n"
             f"{today},world-1,{held:.2f},{held:.2f}\n{today},world-2,7.77,{held + 7.77:.2f}\n").encode(), "bank.csv")
         self.env["escrow.reconciliation"]._reconcile(self.company)
+
+    def _split(self):
+        """A payment of each shopper that the provider split, one of them given back in part; keys are invented."""
+        provider = self.env.ref("payment.payment_provider_demo").sudo()
+        shares = self.env["alliance.payment.share"].search([("is_voucher", "!=", True), ("amount", ">", 0)])
+        for number, merchant in enumerate((self.merchant, self.rival_merchant)):
+            merchant.split_account = f"190000010{number}"
+            share = shares.filtered(lambda one, own=merchant: one.merchant_id == own)[:1]
+            order = self.env["split.order"].create({
+                "name": f"SP-{merchant.name}", "out_order_no": f"SP-{merchant.name}", "order_id": share.order_id.id,
+                "transaction_id": share.payment_id.payment_transaction_id.id, "merchant_id": merchant.id,
+                "payer": merchant.split_account, "provider_transaction": f"42000{number}", "date": share.date,
+                "amount": share.amount, "state": "finished"})
+            line = self.env["split.order.line"].create({
+                "order_id": order.id, "role": "escrow", "account": "1900000200", "amount": 1.0, "state": "success",
+                "out_order_no": order.name})
+            self.env["split.return"].create({
+                "line_id": line.id, "refund_tx_id": order.transaction_id.id, "amount": 0.5,
+                "out_return_no": f"SR-{merchant.name}", "state": "failed", "reason": "BALANCE_NOT_ENOUGH"})
+            self.env["split.receiver"].create({
+                "merchant_id": merchant.id, "provider_id": provider.id, "role": "escrow", "account": "1900000200",
+                "name": f"Escrow of {merchant.name}", "payer": merchant.split_account, "state": "added"})
+            self.env["split.entry"]._record_finished(order)
+            self.env["split.notice"].create({
+                "provider_id": provider.id, "notice_id": f"EV-{merchant.name}", "nonce": f"nonce-{number}",
+                "order_id": order.id})
 
     def _open_wizards(self):
         """One of every transient model, as somebody with the right has it open."""

@@ -55,7 +55,7 @@ class AllianceMerchant(models.Model):
         return cap
 
     def action_register_receivers(self):
-        """Register the escrow and the platform as receivers of this merchant's payments, and ask for the cap (operator).
+        """Register escrow and platform as receivers of this merchant's payments, and ask for the cap (operator).
 
         :raise UserError: no number, or no provider that splits
         """

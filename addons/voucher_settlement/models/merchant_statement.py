@@ -93,8 +93,8 @@ class MerchantStatement(models.Model):
         "CHECK (deposit_closing = deposit_opening + deposit_in + deposit_out + deposit_drawn)",
         "The deposit after must be the deposit before and what came and went.")
     _account_adds_up = models.Constraint(
-        "CHECK (account_closing = account_opening + collected_amount + account_split + concession_amount + account_drawn"
-        " + account_reimbursed + payout_amount)",
+        "CHECK (account_closing = account_opening + collected_amount + account_split + concession_amount"
+        " + account_drawn + account_reimbursed + payout_amount)",
         "The account after must be the account before and what came and went.")
     _vouchers_add_up = models.Constraint(
         "CHECK (voucher_closing = voucher_opening + redeemed_amount + reimbursed_amount)",

@@ -65,6 +65,7 @@ SOURCES = {
 # account -> its movements: opening + movements = closing
 ACCOUNTS = {
     "deposit": ("deposit_in", "deposit_out", "deposit_drawn"),
-    "account": ("collected_amount", "account_split", "concession_amount", "account_drawn", "account_reimbursed", "payout_amount"),
+    "account": ("collected_amount", "account_split", "concession_amount", "account_drawn", "account_reimbursed",
+                "payout_amount"),
     "voucher": ("redeemed_amount", "reimbursed_amount"),
 }

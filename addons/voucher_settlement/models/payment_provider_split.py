@@ -18,7 +18,8 @@ class PaymentProvider(models.Model):
         help="Concessions go to the escrow's own account with the provider when a payment is made, not by a later "
              "transfer. Only payments that the provider takes for one merchant, who has a sub-merchant number.")
     split_mchid = fields.Char(
-        string="Service Provider Number", groups=SYSTEM, copy=False, help="The platform's own number with the provider.")
+        string="Service Provider Number", groups=SYSTEM, copy=False,
+        help="The platform's own number with the provider.")
     split_appid = fields.Char(string="App ID", groups=SYSTEM, copy=False)
     split_serial = fields.Char(
         string="Certificate's Serial Number", groups=SYSTEM, copy=False, help="Of the certificate for the private key.")
@@ -27,7 +28,8 @@ class PaymentProvider(models.Model):
     split_apiv3_key = fields.Char(string="APIv3 Key", groups=SYSTEM, copy=False, help="32 characters.")
     split_public_key_id = fields.Char(
         string="Provider's Public Key ID", groups=SYSTEM, copy=False,
-        help="With the public key below. Leave both empty for the provider's certificates, which are fetched by themselves.")
+        help="With the public key below. Leave both empty for the provider's certificates, which are fetched by"
+             " themselves.")
     split_public_key = fields.Text(string="Provider's Public Key", groups=SYSTEM, copy=False, help="PEM.")
     split_gateway = fields.Char(
         string="Other Address", groups=SYSTEM, copy=False,

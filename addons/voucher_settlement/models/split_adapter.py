@@ -34,7 +34,7 @@ class SplitAdapter(models.AbstractModel):
 
     @api.model
     def _query(self, order, number):
-        """Return where the request ``number`` of an order stands; SplitMissing: it never arrived."""
+        """Return where the request ``number`` of an order stands; SplitMissingError: it never arrived."""
         raise NotImplementedError
 
     @api.model
@@ -49,7 +49,7 @@ class SplitAdapter(models.AbstractModel):
 
     @api.model
     def _query_return(self, giveback):
-        """Return where a return stands; SplitMissing: its request never arrived."""
+        """Return where a return stands; SplitMissingError: its request never arrived."""
         raise NotImplementedError
 
     @api.model

@@ -39,8 +39,8 @@ class SplitNotice(models.Model):
                VALUES (%(provider)s, %(company)s, %(notice)s, %(nonce)s, %(order)s, %(now)s, %(now)s, %(now)s,
                        %(user)s, %(user)s)
                ON CONFLICT (provider_id, nonce) DO NOTHING RETURNING id""",
-            provider=provider.id, company=provider.company_id.id or None, notice=notice["id"][:64], nonce=notice["nonce"][:64],
-            order=order.id or None, now=fields.Datetime.now(), user=self.env.uid))
+            provider=provider.id, company=provider.company_id.id or None, notice=notice["id"][:64],
+            nonce=notice["nonce"][:64], order=order.id or None, now=fields.Datetime.now(), user=self.env.uid))
         if rows and order:
             orders._trigger()
         return bool(rows)

@@ -17,7 +17,7 @@ FACTS = {"name", "transaction_id", "order_id", "merchant_id", "payer", "provider
 
 
 class SplitOrder(models.Model):
-    """One payment that a provider splits where it is taken: to the escrow, to the platform, and the rest to the merchant.
+    """One payment that a provider splits where it is taken: to escrow and platform, and the rest to the merchant.
 
     Facts are kept as they are; the state only changes by what the provider answers (``split_order_job``).
     """
@@ -44,7 +44,8 @@ class SplitOrder(models.Model):
         help="What is not split by then goes to the merchant by itself.")
     amount = fields.Monetary(string="Paid", required=True, readonly=True)
     merchant_amount = fields.Monetary(
-        string="Merchant's Part", compute="_compute_merchant_amount", help="What is left for the merchant, before refunds.")
+        string="Merchant's Part", compute="_compute_merchant_amount",
+        help="What is left for the merchant, before refunds.")
 
     state = fields.Selection(STATES, required=True, default="draft", readonly=True, index=True, tracking=True)
     reason = fields.Char(readonly=True, help="What the provider said last, if something is wrong.")
@@ -169,7 +170,8 @@ class SplitOrder(models.Model):
 
     def write(self, vals):
         if FACTS & set(vals):
-            raise UserError(self.env._("A split payment stays as it was made; the provider's answers change its state."))
+            raise UserError(self.env._(
+                "A split payment stays as it was made; the provider's answers change its state."))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.addons.merchant_alliance.tools.money import from_cents, split_by_weights, to_cents
 from odoo.addons.merchant_alliance.tools.serialize import retry_collisions, touch
 
-from ..tools.split import CLOSED, PENDING, SUCCESS, SplitMissing, SplitRefused, SplitUnknown
+from ..tools.split import CLOSED, PENDING, SUCCESS, SplitMissingError, SplitRefusedError, SplitUnknownError
 
 _logger = logging.getLogger(__name__)
 
@@ -60,9 +60,9 @@ class SplitOrder(models.Model):
                 self._take_answer(self._get_adapter()._query(self, self.out_order_no))
             if self.state == "finishing":
                 self._advance_finish()
-        except SplitUnknown as error:
+        except SplitUnknownError as error:
             self.reason = str(error)[:500]
-        except (SplitRefused, SplitMissing) as error:  # of a question, not of a request: it says nothing about that
+        except (SplitRefusedError, SplitMissingError) as error:  # of a question: it says nothing about the request
             self.reason = str(error)[:500]
 
     def _get_adapter(self):
@@ -75,7 +75,7 @@ class SplitOrder(models.Model):
             return
         try:
             answer = self._ask_again() if self.request_sent_on else self._ask_first()
-        except SplitRefused as error:
+        except SplitRefusedError as error:
             self._fail(str(error))
             return
         if answer:
@@ -112,10 +112,10 @@ class SplitOrder(models.Model):
         """The request may have arrived: ask for it first, and make it again if it has not."""
         try:
             return self._get_adapter()._query(self, self.out_order_no)
-        except SplitMissing:
+        except SplitMissingError:
             return self._get_adapter()._request(self)
-        except SplitRefused as error:  # the question was refused, not the request
-            raise SplitUnknown(str(error)) from None
+        except SplitRefusedError as error:  # the question was refused, not the request
+            raise SplitUnknownError(str(error)) from None
 
     def _take_answer(self, answer):
         """Note what each receiver got; go on when nothing changes any more."""
@@ -123,7 +123,7 @@ class SplitOrder(models.Model):
         for line in pending:
             state, reason, cents = answer.parts.get(line.account, (PENDING, "", None))
             if cents is not None and cents != to_cents(line.amount, line.currency_id):
-                raise SplitUnknown(self.env._(
+                raise SplitUnknownError(self.env._(
                     "%(account)s got %(cents)s cents there, %(own)s here.", account=line.account, cents=cents,
                     own=to_cents(line.amount, line.currency_id)))
             if state != PENDING:
@@ -152,7 +152,7 @@ class SplitOrder(models.Model):
         if self.finish_sent_on:
             try:
                 answer = adapter._query(self, number)
-            except SplitMissing:
+            except SplitMissingError:
                 answer = adapter._finish(self, number)
         else:
             self.finish_sent_on = fields.Datetime.now()

@@ -76,7 +76,8 @@ class SplitReceiver(models.Model):
                 receiver.provider_id._get_adapter()._delete_receiver(receiver)
             except SplitError as error:
                 raise UserError(self.env._(
-                    "%(receiver)s was not removed: %(reason)s", receiver=receiver.display_name, reason=error)) from error
+                    "%(receiver)s was not removed: %(reason)s",
+                    receiver=receiver.display_name, reason=error)) from error
             receiver.write({"state": "removed", "reason": False})
 
     def _check_operator(self):

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.merchant_alliance.tools.money import from_cents
 
-from ..tools.split import SUCCESS, SplitMissing, SplitRefused
+from ..tools.split import SUCCESS, SplitMissingError, SplitRefusedError
 
 
 class SplitReturn(models.Model):
@@ -47,20 +47,20 @@ class SplitReturn(models.Model):
         } for line, cents in parts.items() if cents])
 
     def _advance(self):
-        """Ask for it, or what became of it; SplitUnknown: later."""
+        """Ask for it, or what became of it; SplitUnknownError: later."""
         self.ensure_one()
         adapter = self.order_id._get_adapter()
         try:
             if self.request_sent_on:
                 try:
                     answer = adapter._query_return(self)
-                except SplitMissing:
+                except SplitMissingError:
                     answer = adapter._return(self)
             else:
                 self.write({"request_sent_on": fields.Datetime.now(), "state": "requested"})
                 self.order_id._keep()
                 answer = adapter._return(self)
-        except SplitRefused as error:
+        except SplitRefusedError as error:
             self._fail(str(error))
             return
         state, reason, _cents = next(iter(answer.parts.values()))

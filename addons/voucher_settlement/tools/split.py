@@ -9,15 +9,15 @@ class SplitError(Exception):
     """The provider did not do what it was asked for."""
 
 
-class SplitRefused(SplitError):
+class SplitRefusedError(SplitError):
     """It said no, for good: nothing has been done."""
 
 
-class SplitMissing(SplitError):
+class SplitMissingError(SplitError):
     """It does not know what it was asked about: a request never arrived."""
 
 
-class SplitUnknown(SplitError):
+class SplitUnknownError(SplitError):
     """No answer, or none to be trusted: it may have been done or not. Ask before it is requested again."""
 
 

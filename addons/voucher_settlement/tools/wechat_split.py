@@ -1,7 +1,7 @@
 """WeChat Pay's profit sharing for service providers (API v3), through the library ``wechatpayv3``.
 
-The library signs requests, checks the signature of every good answer and encrypts receivers' names. Errors are not signed;
-nothing irreversible follows from one: a request that was refused is made again under the same number.
+The library signs requests, checks the signature of every good answer and encrypts receivers' names. Errors are not
+signed; nothing irreversible follows from one: a request that was refused is made again under the same number.
 """
 
 import json
@@ -11,7 +11,7 @@ import requests
 from wechatpayv3 import WeChatPay, WeChatPayType
 from wechatpayv3.core import Core
 
-from .split import CLOSED, PENDING, SUCCESS, SplitAnswer, SplitMissing, SplitRefused, SplitUnknown
+from .split import CLOSED, PENDING, SUCCESS, SplitAnswer, SplitMissingError, SplitRefusedError, SplitUnknownError
 
 TIMEOUT = (5, 20)  # seconds to connect, and to wait for an answer
 NOTICE_WINDOW = 300  # seconds by which the time of a notice may differ from ours
@@ -27,14 +27,14 @@ class WeChatSplit:
     :param dict credentials: ``mchid``, ``appid``, ``cert_serial_no``, ``private_key``, ``apiv3_key``, and
         ``public_key_id`` with ``public_key``; without those two, the platform's certificates are fetched
     :param str gateway: address of the interface, the library's own if empty
-    :raise SplitUnknown: a key cannot be read, or the platform's certificates cannot be had
+    :raise SplitUnknownError: a key cannot be read, or the platform's certificates cannot be had
     """
 
     def __init__(self, credentials, gateway=None):
         try:
             self._client = _Client(gateway, **credentials)
         except Exception as error:  # noqa: BLE001 the library raises nothing more particular
-            raise SplitUnknown(f"{type(error).__name__}: {error}") from None
+            raise SplitUnknownError(f"{type(error).__name__}: {error}") from None
         self._public_key_id = credentials.get("public_key_id")
 
     # -- receivers -----------------------------------------------------------------------------
@@ -109,9 +109,9 @@ class WeChatSplit:
         try:
             status, body = getattr(self._client, method)(*args, **kwargs)
         except requests.RequestException as error:
-            raise SplitUnknown(f"No answer: {type(error).__name__}") from None
+            raise SplitUnknownError(f"No answer: {type(error).__name__}") from None
         except Exception as error:  # noqa: BLE001 a wrong signature, for one: the library raises nothing more particular
-            raise SplitUnknown(str(error)) from None
+            raise SplitUnknownError(str(error)) from None
         try:
             data = json.loads(body) if body else {}
         except ValueError:
@@ -121,8 +121,8 @@ class WeChatSplit:
         code = data.get("code") or f"HTTP {status}"
         reason = f"{code}: {data.get('message') or ''}".rstrip(": ")
         if code in MISSING or (status == 404 and code not in LATER):
-            raise SplitMissing(reason)
-        raise (SplitUnknown if status >= 500 or status == 429 or code in LATER else SplitRefused)(reason)
+            raise SplitMissingError(reason)
+        raise (SplitUnknownError if status >= 500 or status == 429 or code in LATER else SplitRefusedError)(reason)
 
     def _read_order(self, number, data):
         self._check_number(number, data.get("out_order_no"))
@@ -138,7 +138,7 @@ class WeChatSplit:
 
     def _check_number(self, asked, answered):
         if asked != answered:  # rightly signed, but an answer to something else
-            raise SplitUnknown(f"The answer is about {answered}, not about {asked}")
+            raise SplitUnknownError(f"The answer is about {answered}, not about {asked}")
 
 
 class _Core(Core):

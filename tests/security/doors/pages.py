@@ -98,7 +98,8 @@ class Pages:
             "month": f"{world.promoters[0]._get_statement_months()[0]:%Y-%m}", "booking_id": world.bookings[0].id,
             "store_id": cls.store.id, "campaign_id": world.campaigns[-1].id, "picking_id": cls.sent.picking_ids[:1].id,
             "product_id": cls.listed.id, "request_id": cls.product_request.id, "staff_id": cls.staff[0].id,
-            "statement_id": world.statements[0].id, "invoice_id": cls.invoice.id}
+            "statement_id": world.statements[0].id, "invoice_id": cls.invoice.id,
+            "provider_id": cls.env.ref("payment.payment_provider_demo").id}
 
     # -- the table -----------------------------------------------------------------------------------
 
