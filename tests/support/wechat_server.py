@@ -60,10 +60,10 @@ class WeChatServer:
     """The provider and one service provider's access to it.
 
     ``payments`` are put in by the test: ``{transaction_id: [sub_mchid, cents frozen]}``. ``calls`` has each request
-    that was rightly signed, ``names`` what receivers were called. ``faults`` says what happens to the next requests to a
-    path that begins so: a code (refused), ``lose`` (done, but the connection ends), ``slow`` (half a second), ``forge``
-    (signed by somebody else), ``stale`` (the answer to something else), ``close`` (receivers are refused after it was
-    accepted).
+    that was rightly signed, ``names`` what receivers were called. ``faults`` says what happens to the next requests
+    to a path that begins so: a code (refused), ``lose`` (done, but the connection ends), ``slow`` (half a second),
+    ``forge`` (signed by somebody else), ``stale`` (the answer to something else), ``close`` (receivers are refused
+    after it was accepted).
     """
 
     def __init__(self):

@@ -67,7 +67,8 @@ class AllianceMerchant(models.Model):
                 raise UserError(self.env._(
                     "%s: enter its sub-merchant number first; a payment provider must be set up to split.",
                     merchant.name))
-            self.env["split.receiver"]._get_for(provider, merchant)._register()
+            self.env["split.receiver"]._get_for(
+                provider, merchant, merchant.split_account)._register()
             try:
                 merchant._refresh_split_cap()
             except SplitError as error:

@@ -3,6 +3,8 @@ from urllib.parse import urlsplit
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools.split import SplitUnknownError
+
 SYSTEM = "base.group_system"
 LOCAL = ("127.0.0.1", "localhost")
 ACCOUNTS = ("split_escrow_account", "split_escrow_name", "split_platform_account", "split_platform_name")
@@ -78,10 +80,16 @@ class PaymentProvider(models.Model):
         provider = self.sudo()  # sudo: only whether there are keys
         if not provider.split_adapter:
             return []
-        return provider._get_adapter()._get_missing(provider) + [fname for fname in ACCOUNTS if not provider[fname]]
+        adapter = self.env[f"split.adapter.{provider.split_adapter}"]
+        return adapter._get_missing(provider) + [fname for fname in ACCOUNTS if not provider[fname]]
 
     def _get_adapter(self):
-        """Return the ``split.adapter`` of a provider that splits."""
+        """Return the ``split.adapter`` of a provider that splits.
+
+        :raise SplitUnknownError: it does not, or not any more
+        """
+        if not self._splits():
+            raise SplitUnknownError(self.env._("%s is not set up to split payments.", self.sudo().name))
         return self.env[f"split.adapter.{self.sudo().split_adapter}"].sudo()  # sudo: the adapter's name is no secret
 
     def _splits(self):

@@ -49,11 +49,11 @@ class SplitAdapterWechat(models.AbstractModel):
     @api.model
     def _add_receiver(self, receiver):
         self._get_client(receiver.provider_id).add_receiver(
-            receiver.merchant_id.split_account, receiver.account, receiver.name, RELATIONS[receiver.role])
+            receiver.payer, receiver.account, receiver.name, RELATIONS[receiver.role])
 
     @api.model
     def _delete_receiver(self, receiver):
-        self._get_client(receiver.provider_id).delete_receiver(receiver.merchant_id.split_account, receiver.account)
+        self._get_client(receiver.provider_id).delete_receiver(receiver.payer, receiver.account)
 
     @api.model
     def _request(self, order):

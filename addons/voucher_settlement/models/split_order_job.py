@@ -97,11 +97,15 @@ class SplitOrder(models.Model):
         if not self.line_ids.filtered(lambda line: line.state == "pending"):
             self.state = "finishing"
             return False
-        receivers = self.env["split.receiver"]._get_for(self.provider_id, self.merchant_id)
-        if self.payer == self.merchant_id.split_account and not receivers._register():
-            self._fail("; ".join(filter(None, receivers.mapped("reason"))))
-            return False
-        return True
+        receivers = self.env["split.receiver"]._get_for(self.provider_id, self.merchant_id, self.payer)
+        if receivers._register():
+            return True
+        reason = "; ".join(filter(None, receivers.mapped("reason")))
+        if "failed" in receivers.mapped("state"):
+            self._fail(reason)
+        else:
+            self.reason = reason[:500]  # no answer: later
+        return False
 
     def _ask_first(self):
         self.request_sent_on = fields.Datetime.now()

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..tools.split import SplitError
+from ..tools.split import SplitError, SplitRefusedError
 
 OPERATOR = "merchant_alliance.group_operator"
 ROLES = [("escrow", "Escrow"), ("platform", "Platform")]
@@ -32,21 +32,23 @@ class SplitReceiver(models.Model):
         "(provider_id, payer, account)", "A receiver is registered once for each sub-merchant.")
 
     @api.model
-    def _get_for(self, provider, merchant):
-        """Return the receivers of ``merchant`` as the provider's settings have them now, made where missing."""
+    def _get_for(self, provider, merchant, payer):
+        """Return the receivers of ``merchant``'s number ``payer`` as the settings have them now, made where missing."""
         provider = provider.sudo()  # sudo: numbers of the platform itself
         receivers = self.sudo().search([  # sudo: written by the platform alone
-            ("provider_id", "=", provider.id), ("payer", "=", merchant.split_account)])
+            ("provider_id", "=", provider.id), ("payer", "=", payer)])
         wanted = {provider[f"split_{role}_account"]: role for role, _label in ROLES}
         missing = [account for account in wanted if account not in receivers.mapped("account")]
         receivers += self.sudo().create([{
-            "provider_id": provider.id, "merchant_id": merchant.id, "payer": merchant.split_account,
+            "provider_id": provider.id, "merchant_id": merchant.id, "payer": payer,
             "role": wanted[account], "account": account, "name": provider[f"split_{wanted[account]}_name"],
         } for account in missing])
         return receivers.filtered(lambda receiver: receiver.account in wanted)
 
     def _register(self):
         """Register those that are not registered yet; what the provider says against it is kept as the reason.
+
+        Those that it refused are ``failed``; without an answer they stay as they are.
 
         :return: whether all of them are registered now
         """
@@ -56,8 +58,10 @@ class SplitReceiver(models.Model):
             try:
                 provider._get_adapter()._add_receiver(receiver)
                 receiver.write({"state": "added", "reason": False})
-            except SplitError as error:
+            except SplitRefusedError as error:
                 receiver.write({"state": "failed", "reason": str(error)})
+            except SplitError as error:
+                receiver.reason = str(error)
         return all(receiver.state == "added" for receiver in self)
 
     def action_register(self):
