@@ -13,7 +13,7 @@ class SplitNotice(models.Model):
 
     provider_id = fields.Many2one("payment.provider", required=True, readonly=True, ondelete="restrict")
     company_id = fields.Many2one(related="provider_id.company_id", store=True)
-    notice_id = fields.Char(string="Notice", readonly=True)
+    notice_id = fields.Char(readonly=True)
     nonce = fields.Char(required=True, readonly=True)
     order_id = fields.Many2one("split.order", readonly=True, index="btree_not_null", ondelete="restrict")
     date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
