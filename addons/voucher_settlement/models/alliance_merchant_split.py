@@ -68,7 +68,7 @@ class AllianceMerchant(models.Model):
                     "%s: enter its sub-merchant number first; a payment provider must be set up to split.",
                     merchant.name))
             self.env["split.receiver"]._get_for(
-                provider, merchant, merchant.split_account)._register()
+                provider, merchant, merchant.split_account)._register_all()
             try:
                 merchant._refresh_split_cap()
             except SplitError as error:

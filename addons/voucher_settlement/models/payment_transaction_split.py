@@ -11,8 +11,10 @@ class PaymentTransaction(models.Model):
 
     _inherit = "payment.transaction"
 
-    split_order_ids = fields.One2many("split.order", "transaction_id", readonly=True)
-    split_return_ids = fields.One2many("split.return", "refund_tx_id", readonly=True)
+    split_order_ids = fields.One2many(
+        "split.order", "transaction_id", readonly=True, groups="base.group_user")
+    split_return_ids = fields.One2many(
+        "split.return", "refund_tx_id", readonly=True, groups="base.group_user")
     split_held = fields.Boolean(
         string="Waits for Returns", readonly=True, copy=False,
         help="The provider is asked for this refund when the receivers have given their parts back.")

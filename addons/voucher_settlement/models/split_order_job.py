@@ -98,7 +98,7 @@ class SplitOrder(models.Model):
             self.state = "finishing"
             return False
         receivers = self.env["split.receiver"]._get_for(self.provider_id, self.merchant_id, self.payer)
-        if receivers._register():
+        if receivers._register_all():
             return True
         reason = "; ".join(filter(None, receivers.mapped("reason")))
         if "failed" in receivers.mapped("state"):

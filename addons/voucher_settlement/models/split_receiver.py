@@ -45,7 +45,7 @@ class SplitReceiver(models.Model):
         } for account in missing])
         return receivers.filtered(lambda receiver: receiver.account in wanted)
 
-    def _register(self):
+    def _register_all(self):
         """Register those that are not registered yet; what the provider says against it is kept as the reason.
 
         Those that it refused are ``failed``; without an answer they stay as they are.
@@ -67,7 +67,7 @@ class SplitReceiver(models.Model):
     def action_register(self):
         """Register these with the provider (operator)."""
         self._check_operator()
-        self.sudo()._register()  # sudo: written by the platform alone
+        self.sudo()._register_all()  # sudo: written by the platform alone
 
     def action_remove(self):
         """Take these off the provider's list: nothing is split to them any more (operator).

@@ -13,7 +13,7 @@ from wechatpayv3.core import Core
 
 from .split import CLOSED, PENDING, SUCCESS, SplitAnswer, SplitMissingError, SplitRefusedError, SplitUnknownError
 
-TIMEOUT = (5, 20)  # seconds to connect, and to wait for an answer
+TIMEOUT = 20  # seconds to connect, and to wait for an answer
 NOTICE_WINDOW = 300  # seconds by which the time of a notice may differ from ours
 PARTS = {"SUCCESS": SUCCESS, "CLOSED": CLOSED, "PENDING": PENDING}
 MISSING = ("RESOURCE_NOT_EXISTS", "ORDER_NOT_EXIST")
@@ -155,6 +155,10 @@ class _Core(Core):
     @_gate_way.setter
     def _gate_way(self, value):
         self._usual_gateway = value
+
+    def _last_certificate(self):
+        """Return the certificate that lasts longest; the library compares times without a zone, which are going."""
+        return max(self._certificates, key=lambda certificate: certificate.not_valid_after_utc)
 
 
 class _Client(WeChatPay):
