@@ -13,7 +13,7 @@ from .exchange import Exchange
 from .money import floor, floor12, half_up, split
 from .policy import Policy, Rule
 from .settling import Settling
-from .spending import Spending
+from .spending import MALLS, Spending
 from .wallet import Lot, Wallet
 
 
@@ -66,10 +66,13 @@ class Platform(Commissions, Exchange, Settling, Spending):
     :param period_days: how long a period is; None: until it is closed
     :param own: merchants that are the platform's own shops and earn no points
     :param splitters: merchants whose tills' payments the platform collects
+    :param own_vouchers: merchants whose sales in the malls give shopping vouchers that spend only there
     """
 
-    def __init__(self, rates: dict, scenes: dict, today: date, policy: Policy, period_days=None, own=(), splitters=()):
+    def __init__(self, rates: dict, scenes: dict, today: date, policy: Policy, period_days=None, own=(), splitters=(),
+                 own_vouchers=()):
         self.rates, self.scenes, self.own, self.splitters = dict(rates), scenes, own, splitters
+        self.own_vouchers = own_vouchers
         self.today = today
         self.deposits = dict.fromkeys(rates, 0)
         self.gone_merchants = set()
@@ -219,8 +222,10 @@ class Platform(Commissions, Exchange, Settling, Spending):
             self._pay_points_owed(sale.shopper)
         for sale in sales:
             if voucher := sale.left("parts", is_funded)[1]:
-                self.wallets[sale.shopper].add(
-                    Lot("shopping", voucher, self.today + timedelta(days=sale.policy.shopping_days), sale=sale))
+                keeps = sale.merchant in self.own_vouchers and self.scenes[sale.merchant] in MALLS
+                self.wallets[sale.shopper].add(Lot(
+                    "shopping", voucher, self.today + timedelta(days=sale.policy.shopping_days), sale=sale,
+                    only_at=sale.merchant if keeps else None))
         self._sweep()
 
     def _take_back(self, refunds) -> None:

@@ -14,6 +14,7 @@ class Lot:
     expires: date
     held: int = 0
     sale: object = None
+    only_at: str | None = None  # merchant; None: wherever its kind spends
 
     @property
     def free(self) -> int:
@@ -94,13 +95,16 @@ class Wallet:
             self.to_pool += part
         self.debt += cents
 
-    def spendable(self, today: date, kinds) -> list[Lot]:
-        lots = [lot for lot in self.lots if lot.kind in kinds and lot.expires >= today and lot.free]
-        return sorted(lots, key=lambda lot: (lot.kind != "shopping", *self._by_expiry(lot)))
+    def spendable(self, store: str, today: date, kinds) -> list[Lot]:
+        """In the order of spending; of those that expire on one day, what spends at this merchant alone goes first."""
+        lots = [lot for lot in self.lots if lot.kind in kinds and lot.expires >= today and lot.free
+                and lot.only_at in (None, store)]
+        return sorted(lots, key=lambda lot: (
+            lot.kind != "shopping", lot.expires, lot.only_at is None, self.lots.index(lot)))
 
     def authorize(self, cents: int, store: str, today: date, kinds) -> Hold | None:
         parts = []
-        for lot in self.spendable(today, kinds):
+        for lot in self.spendable(store, today, kinds):
             part = min(lot.free, cents - sum(taken for _lot, taken in parts))
             if part:
                 parts.append((lot, part))

@@ -30,7 +30,7 @@ class BothSidesCase(PromoterMixin, SettlementCommon):
     START: datetime
     RATES: dict  # merchant -> percent
     SCENES: dict
-    OWN, SPLITTERS = (), ()
+    OWN, SPLITTERS, OWN_VOUCHERS = (), (), ()
     SHOPPERS: tuple
     PROMOTERS: dict  # name -> (share of the commission's weight, days for which a binding earns)
     REFUND_DAYS: int
@@ -64,7 +64,8 @@ class BothSidesCase(PromoterMixin, SettlementCommon):
             "store_ids": [(0, 0, {"name": name, "scene": cls.SCENES[name]})]})
         cls.env["alliance.contract"].create({
             "merchant_id": merchant.id, "date_start": "2020-01-01",
-            "line_ids": [(0, 0, {"rate": float(cls.RATES[name])})]})._activate("Test")
+            "line_ids": [(0, 0, {
+                "rate": float(cls.RATES[name]), "own_vouchers": name in cls.OWN_VOUCHERS})]})._activate("Test")
         return merchant
 
     @classmethod
@@ -88,6 +89,7 @@ class BothSidesCase(PromoterMixin, SettlementCommon):
         self.addCleanup(clock.stop)
 
     def _make_model(self, today):
-        model = Platform(self.RATES, self.SCENES, today, self.POLICY, self.PERIOD_DAYS, self.OWN, self.SPLITTERS)
+        model = Platform(self.RATES, self.SCENES, today, self.POLICY, self.PERIOD_DAYS, self.OWN, self.SPLITTERS,
+                         self.OWN_VOUCHERS)
         model.set_promoters(self.PROMOTERS, self.REFUND_DAYS)
         return model

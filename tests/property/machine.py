@@ -13,8 +13,9 @@ from tests.property.machine_promoters import SHOPPERS, PromoterSteps, shoppers
 from tests.property.real import Real
 
 START = datetime(2026, 3, 2, 8, 0)
-RATES = {"teahouse": Fraction(10), "bakery": Fraction(35, 10), "mall": Fraction(20)}
-SCENES = {"teahouse": "alliance", "bakery": "alliance", "mall": "own_mall"}
+RATES = {"teahouse": Fraction(10), "bakery": Fraction(35, 10), "mall": Fraction(20), "brand": Fraction(15)}
+SCENES = {"teahouse": "alliance", "bakery": "alliance", "mall": "own_mall", "brand": "brand_mall"}
+OWN_VOUCHERS = {"bakery", "brand"}  # by contract; of the bakery, which is in no mall, it means nothing
 PERIODS, DEDUCTION_DAYS, SHOPPING_DAYS = 3, 10, 6
 
 merchants = st.sampled_from(sorted(RATES))
@@ -191,6 +192,7 @@ class MoneyMachine(PromoterSteps, Comparison, RuleBasedStateMachine):
                                    for increment in period["increments"].values()),
             "debt": any(wallet.debt for wallet in wallets),
             "refund after release": any(wallet.credited < wallet.credits_total for wallet in wallets),
+            "kept to one merchant": any(lot.only_at and lot.left for wallet in wallets for lot in wallet.lots),
             "expired": any(lot.left == 0 and lot.expires < model.today for wallet in wallets for lot in wallet.lots),
             "given back": any(hold.restored for hold, _real in self.holds),
             "exchanged": bool(self.model.gone),

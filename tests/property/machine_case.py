@@ -1,5 +1,6 @@
 """A test case that runs the money machine, for a share of its examples."""
 
+import itertools
 import logging
 import os
 from collections import Counter
@@ -12,6 +13,7 @@ from tests.model.policy import Policy
 from tests.property.both_sides import BothSidesCase
 from tests.property.machine import (
     DEDUCTION_DAYS,
+    OWN_VOUCHERS,
     PERIODS,
     RATES,
     SCENES,
@@ -27,7 +29,7 @@ _logger = logging.getLogger(__name__)
 # What every part of the examples must come across. Which examples there are depends on the modules that are loaded
 # (Hypothesis takes constants out of them), so that of what is rare a part may miss a little.
 OFTEN = ("released", "covered in part", "refund waiting", "expired", "matured", "waiting for a deposit",
-         "rewards pending", "rewards held", "rewards active", "rewards rejected", "rewards cancelled",
+         "kept to one merchant", "rewards pending", "rewards held", "rewards active", "rewards rejected", "rewards cancelled",
          "exchanged", "points owed", "bound", "binding refused", "commission earned", "commission refunded",
          "commission forfeited")
 RARELY = ("debt", "refund after release", "given back", "binding over", "with the promoter", "commission paid",
@@ -43,7 +45,7 @@ class MoneyMachineCase(BothSidesCase):
     """What both sides have lived through when an example begins."""
 
     START, RATES, SCENES, SHOPPERS = START, RATES, SCENES, SHOPPERS
-    PROMOTERS, REFUND_DAYS = PROMOTERS, REFUND_DAYS
+    PROMOTERS, REFUND_DAYS, OWN_VOUCHERS = PROMOTERS, REFUND_DAYS, OWN_VOUCHERS
     POLICY = Policy(periods=PERIODS, deduction_days=DEDUCTION_DAYS, shopping_days=SHOPPING_DAYS)
 
     def _live_before(self):
@@ -58,7 +60,7 @@ class MoneyMachineCase(BothSidesCase):
             model.deposits[merchant] = 60_000
             real.deposit(merchant, 60_000)
         for number in range(3):
-            for index, (shopper, merchant) in enumerate(zip(SHOPPERS, RATES, strict=False)):
+            for index, (shopper, merchant) in enumerate(zip(itertools.cycle(SHOPPERS[:3]), RATES, strict=False)):
                 cash = 40_000 + 7_777 * index + 1_234 * number
                 model.sell(shopper, merchant, cash)
                 self.sales.append(real.sell(shopper, merchant, cash))

@@ -157,7 +157,7 @@ class GreenPointsPolicy(models.Model):
     def write(self, vals):
         if "state" in vals:
             raise UserError(self.env._("State: only activation changes it."))
-        if RULE_FIELDS.intersection(vals):
+        if self._get_rule_fields().intersection(vals):
             self._check_not_frozen()
         return super().write(vals)
 
@@ -165,6 +165,11 @@ class GreenPointsPolicy(models.Model):
     def _unlink_only_drafts(self):
         if self.filtered(lambda policy: policy.state != "draft"):
             raise UserError(self.env._("Only a draft policy can be deleted."))
+
+    @api.model
+    def _get_rule_fields(self):
+        """Return the names of the fields that are the rules: frozen once in force; higher addons add theirs."""
+        return set(RULE_FIELDS)
 
     def _check_not_frozen(self):
         """Refuse to change rules that sales or cohorts rely on; for users, all but a draft's.

@@ -4,7 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools.line_chart import COLOURS, render_lines
-from .green_points_policy import RULE_FIELDS
 
 FEWEST, MOST = 2, 4
 APART = {"company_id", "effective_number"}
@@ -43,9 +42,9 @@ class GreenPointsPolicyComparison(models.TransientModel):
 
     def _get_rows(self, policies):
         """Return ``[(label, [a value of each policy])]``, as people read them."""
-        rows = []
+        rows, rules = [], policies._get_rule_fields()
         for fname, field in policies._fields.items():
-            if fname not in RULE_FIELDS or fname in APART:
+            if fname not in rules or fname in APART:
                 continue
             values = [self._format(policy, field) for policy in policies]
             if not self.only_different or len(set(values)) > 1:
@@ -56,6 +55,8 @@ class GreenPointsPolicyComparison(models.TransientModel):
         value = policy[field.name]
         if field.type == "selection":
             return dict(field._description_selection(self.env))[value]
+        if field.type == "many2one":
+            return value.display_name or "–"
         if field.type == "boolean":
             return self.env._("Yes") if value else self.env._("No")
         return f"{value:g}"

@@ -40,13 +40,17 @@ class VoucherGreenPointsPortal(GreenPointsPortal):
         domain = self._get_my_vouchers_domain()
         today = fields.Date.today()
         kinds = dict(request.env["voucher.lot"]._fields["kind"]._description_selection(request.env))
+        lots = request.env["voucher.lot"]._read_group(
+            [*domain, ("remaining", ">", 0), ("expires_on", ">=", today)],
+            ["expires_on:day", "kind", "scope_id"], ["remaining:sum", "held:sum"], order="expires_on:day")
         return {
             "wallet": self._get_my_wallet(),
             "lots": [
-                {"kind": kinds[kind], "expires_on": expires_on, "remaining": remaining, "held": held}
-                for expires_on, kind, remaining, held in request.env["voucher.lot"]._read_group(
-                    [*domain, ("remaining", ">", 0), ("expires_on", ">=", today)],
-                    ["expires_on:day", "kind"], ["remaining:sum", "held:sum"], order="expires_on:day")],
+                {"kind": kinds[kind], "expires_on": expires_on, "remaining": remaining, "held": held,
+                 # sudo: shoppers have no rights on scopes; these are of their own vouchers
+                 "where": scope.sudo()._get_where(kind), "url": scope._get_directory_url(kind)}
+                for expires_on, kind, scope, remaining, held in lots],
+            "scoped": {kind for _day, kind, scope, *_amounts in lots if scope},
             "entries": request.env["voucher.entry"].search(
                 [*domain, ("amount", "!=", 0)], order="id desc", limit=self._points_rows_per_page),
             "currency": request.env.company.currency_id,

@@ -94,14 +94,14 @@ def get_voucher_values(order, released):
     applied = sum(order._get_voucher_transactions().mapped("amount"))
     # sudo: shoppers have no access to wallets; this is their own
     wallet = request.env["voucher.wallet"].sudo()._get_or_create(user.partner_id, order.company_id)
-    balance = float(from_cents(min(map(wallet._get_spendable, stores)), order.currency_id))
+    offer = wallet._get_offer(stores)
     due = order._get_amount_due()
-    at_most = float(from_cents(sum(stores.values()), order.currency_id))
     return {
         "applied": applied,
-        "balance": balance,
+        "balance": float(from_cents(offer["available"], order.currency_id)),
+        "elsewhere": offer["elsewhere"],
         "due": due,
-        "proposed": min(balance, due, at_most),
+        "proposed": min(float(from_cents(offer["payable"], order.currency_id)), due),
         "covered": bool(applied) and not due,
         "released": released and not applied,
     }

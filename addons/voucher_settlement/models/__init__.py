@@ -25,7 +25,11 @@ from . import green_points_cohort
 from . import green_points_debt
 from . import green_points_entry
 from . import green_points_simulation
+from . import voucher_scope
+from . import green_points_policy
+from . import alliance_contract_line
 from . import voucher_wallet
+from . import voucher_wallet_spend
 from . import voucher_wallet_credit
 from . import voucher_wallet_claw
 from . import voucher_lot

@@ -6,6 +6,7 @@ from odoo import fields, models
 from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
 
 from ..tools.release import get_sum
+from .voucher_kind import SPENDS_IN
 
 
 class AllianceQualifiedSale(models.Model):
@@ -36,11 +37,13 @@ class AllianceQualifiedSale(models.Model):
             return
         shoppers = self.env["res.partner"].union(*(sale.partner_id for sale in due))
         wallets = self.env["voucher.wallet"]._get_or_create_batch(shoppers, self.company_id)
+        scopes = self.union(*due)._get_shopping_scopes()
         wallets._lock()
         by_partner = wallets.grouped("partner_id")
         # sudo: vouchers come into being through rewards and settlements alone
         lots = self.env["voucher.lot"].sudo().create([
-            sale._prepare_shopping_lot_vals(by_partner[sale.partner_id], cents) for sale, cents in due.items()])
+            {**sale._prepare_shopping_lot_vals(by_partner[sale.partner_id], cents), "scope_id": scopes[sale].id}
+            for sale, cents in due.items()])
         given = list(zip(lots, due.values(), strict=True))
         entries = [
             lot._prepare_entry("grant", cents, lot.idempotency_key) for lot, cents in given]
@@ -61,6 +64,18 @@ class AllianceQualifiedSale(models.Model):
             "qualified_sale_id": self.id,
             "idempotency_key": f"grant,{self.id}",
         }
+
+    def _get_shopping_scopes(self):
+        """Return ``{sale: scope (sudo)}`` of the shopping vouchers given with these sales; empty: the two malls.
+
+        What the merchant's contract says goes before the policy.
+        """
+        sales = self.sudo()  # sudo: whoever releases the rewards, contracts and policies say where they spend
+        own = sales.filtered(lambda sale: (
+            sale.contract_line_id.own_vouchers and sale.scene in SPENDS_IN["shopping"]))
+        own_scopes = self.env["voucher.scope"]._get_own(own.merchant_id)
+        return {
+            sale: own_scopes[sale.merchant_id] if sale in own else sale.policy_id.shopping_scope_id for sale in sales}
 
     # -- taking back -------------------------------------------------------------------------
 

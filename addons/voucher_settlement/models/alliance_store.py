@@ -14,7 +14,15 @@ class AllianceStore(models.Model):
         return self.active and self.accepts_vouchers and self.merchant_id.state == "active"
 
     @api.model
-    def _get_directory_domain(self, accepts_vouchers=False, **filters):
-        """Of the stores looked for, leave those that accept vouchers, if asked for."""
+    def _get_directory_domain(self, accepts_vouchers=False, spends=None, **filters):
+        """Of the stores looked for, leave those that accept vouchers, or certain ones, if asked for.
+
+        :param spends: (kind, ``voucher.scope`` or none): those at which such vouchers spend
+        """
         domain = super()._get_directory_domain(**filters)
-        return domain & Domain("accepts_vouchers", "=", True) if accepts_vouchers else domain
+        if accepts_vouchers:
+            domain &= Domain("accepts_vouchers", "=", True)
+        if spends:
+            kind, scope = spends
+            domain &= scope._get_stores_domain(kind)
+        return domain

@@ -61,9 +61,9 @@ class PosPaymentMethod(models.Model):
         :param int partner_id: the order's shopper; False: the one whose code it is
         :param float amount: in company currency, above zero
         :param str code: the 16 digits on the shopper's screen (``voucher.payment.code``)
-        :return: ``{"status": "approved", "hold", "amount", "balance", "partner", "partner_id"}``; when the
-            shopper has less than asked, ``{"status": "short", "available", "partner", "partner_id"}``; when the code
-            is not accepted, ``{"status": "code", "reason"}``
+        :return: ``{"status": "approved", "hold", "amount", "balance", "partner", "partner_id"}``; when less than asked
+            spends here, ``{"status": "short", "available", "elsewhere", "partner", "partner_id"}``, ``elsewhere`` saying
+            what spends at other stores ("": nothing); when the code is not accepted, ``{"status": "code", "reason"}``
         :raise AccessError: caller has no such session open
         :raise UserError: bad amount or line, no shopper, till without store
         """
@@ -95,7 +95,7 @@ class PosPaymentMethod(models.Model):
         available = wallet._get_spendable(store)
         if available < cents:
             return {"status": "short", "available": float(from_cents(available, company.currency_id)),
-                    "partner": partner.name, "partner_id": partner.id}
+                    "elsewhere": wallet._get_elsewhere(store), "partner": partner.name, "partner_id": partner.id}
         shown._use(step)
         return self._prepare_voucher_answer(wallet._authorize(cents, store, key))
 

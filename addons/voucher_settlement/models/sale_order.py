@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from odoo.addons.merchant_alliance.tools.money import from_cents, split_by_weights, to_cents
+from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
 from odoo.addons.merchant_alliance.tools.serialize import touch
 
 # Longer than at the till: the shopper may go through a payment provider's pages.
@@ -71,13 +71,12 @@ class SaleOrder(models.Model):
                 "Amount: vouchers pay at most what is due to stores that accept them, %s.",
                 self.currency_id.format(float(from_cents(due, self.currency_id)))))
         # sudo: shoppers may not write wallets; the caller made sure that the order is theirs
-        shares = dict(zip(stores, split_by_weights(cents, list(stores.values())), strict=True))
-        tx = self.env["payment.transaction"].sudo().create(self.sudo()._prepare_voucher_transaction_vals(cents, shares))
+        tx = self.env["payment.transaction"].sudo().create(self.sudo()._prepare_voucher_transaction_vals(cents, stores))
         tx._set_authorized()
         self.invalidate_recordset(["amount_paid"])
         return tx
 
-    def _prepare_voucher_transaction_vals(self, cents, shares):
+    def _prepare_voucher_transaction_vals(self, cents, stores):
         provider = self.env["payment.provider"]._get_voucher_provider(self.company_id)
         links = [(6, 0, self.ids)]
         reference = self.env["payment.transaction"]._compute_reference("voucher", sale_order_ids=links)
@@ -90,22 +89,18 @@ class SaleOrder(models.Model):
             "partner_id": self.partner_id.id,
             "operation": "online_direct",
             "sale_order_ids": links,
-            "voucher_hold_ids": [(6, 0, self._hold_vouchers(reference, shares).ids)],
+            "voucher_hold_ids": [(6, 0, self._hold_vouchers(reference, cents, stores).ids)],
             "voucher_order_total": self.amount_total,
         }
 
-    def _hold_vouchers(self, reference, shares):
-        """Hold of the customer's wallet what each store is to be paid with vouchers.
+    def _hold_vouchers(self, reference, cents, stores):
+        """Hold ``cents`` of the customer's wallet for the stores of the order.
 
-        :param dict shares: ``{store: cents}``
-        :return: the holds (sudo)
+        :param dict stores: ``{store: cents at most}``
+        :return: the holds (sudo), one for each store that is paid something
         """
         wallet = self.env["voucher.wallet"]._get_or_create(self.partner_id, self.company_id)
-        holds = [
-            wallet._authorize(
-                cents, store, f"payment.transaction,{reference},{store.id}", ttl_minutes=HOLD_MINUTES)
-            for store, cents in shares.items() if cents]
-        return self.env["voucher.hold"].sudo().union(*holds)  # sudo: see _apply_vouchers
+        return wallet._authorize_stores(cents, stores, f"payment.transaction,{reference}", ttl_minutes=HOLD_MINUTES)
 
     def _release_vouchers(self):
         """Give back what is held for these orders; idempotent."""

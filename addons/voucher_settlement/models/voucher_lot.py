@@ -7,6 +7,7 @@ from odoo.addons.merchant_alliance.tools.money import to_cents
 from .voucher_kind import VOUCHER_KINDS
 
 GRACE_DAYS = 7  # that what comes back can be spent at least
+FIXED = {"wallet_id", "partner_id", "kind", "amount", "scope_id", "date", "period_id", "qualified_sale_id"}
 
 
 class VoucherLot(models.Model):
@@ -38,6 +39,9 @@ class VoucherLot(models.Model):
     qualified_sale_id = fields.Many2one(
         "alliance.qualified.sale", readonly=True, index="btree_not_null", ondelete="restrict",
         help="The purchase that it was given with.")
+    scope_id = fields.Many2one(
+        "voucher.scope", string="Spends", readonly=True, ondelete="restrict",
+        help="Where it spends, as the policy or contract said when it was given; empty: wherever its kind does.")
     idempotency_key = fields.Char(required=True, readonly=True)
     entry_ids = fields.One2many("voucher.entry", "lot_id", string="Ledger")
 
@@ -55,6 +59,13 @@ class VoucherLot(models.Model):
         for lot in self:
             lot.display_name = self.env._(
                 "%(kind)s until %(day)s", kind=labels.get(lot.kind, ""), day=lot.expires_on)
+
+    def write(self, vals):
+        self.check_access("write")
+        if FIXED.intersection(vals):
+            raise UserError(self.env._(
+                "A voucher stays as it was given, with the one it was given to; it cannot be passed on."))
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

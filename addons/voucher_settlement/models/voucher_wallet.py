@@ -4,8 +4,6 @@ from odoo.tools import SQL
 
 from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
 
-from .voucher_kind import SPENDS_IN, VOUCHER_KINDS
-
 
 class VoucherWallet(models.Model):
     """What a holder has been released, has and owes. Every change locks this row.
@@ -63,6 +61,12 @@ class VoucherWallet(models.Model):
     def init(self):
         # room on each page: a wallet's new version stays beside the old one, and no index changes
         self.env.cr.execute("ALTER TABLE voucher_wallet SET (fillfactor = 80)")
+
+    def write(self, vals):
+        self.check_access("write")
+        if {"partner_id", "company_id"} & set(vals):
+            raise UserError(self.env._("A wallet stays with its holder: vouchers cannot be passed on."))
+        return super().write(vals)
 
     # -- finding and locking ------------------------------------------------------------
 
@@ -188,97 +192,3 @@ class VoucherWallet(models.Model):
                 debts[wallet.id] -= paid
                 entries.append(lot._prepare_entry("debt", -paid, f"debt,{key}", debt_change=-paid, **extra))
         return entries
-
-    # -- spending ------------------------------------------------------------------------
-
-    def _get_spendable(self, store, kinds=None):
-        """Return how many cents can be spent at ``store`` now (credits up to date first)."""
-        self.ensure_one()
-        wallet = self.sudo()  # sudo: credits, which nobody may write himself
-        wallet._credit_up_to_date()
-        return sum(cents for _lot, cents in wallet._get_spendable_lots(store, kinds))
-
-    def _get_spendable_lots(self, store, kinds=None):
-        """Return ``[(lot, free cents)]`` in the order of spending: shopping first, FIFO by expiry."""
-        kinds = [
-            kind for kind, _label in VOUCHER_KINDS
-            if store.scene in SPENDS_IN[kind] and (kinds is None or kind in kinds)]
-        lots = self.env["voucher.lot"].sudo().search([
-            ("wallet_id", "=", self.id), ("kind", "in", kinds), ("remaining", ">", 0),
-            ("expires_on", ">=", fields.Date.today())])
-        lots = lots.sorted(lambda lot: (lot.kind != "shopping", lot.expires_on, lot.id))
-        free = ((lot, lot._get_free_cents()) for lot in lots)
-        return [(lot, cents) for lot, cents in free if cents > 0]
-
-    def _authorize(self, amount_cents, store, key, kinds=None, ttl_minutes=15):
-        """Set vouchers aside for a payment at ``store``, all or nothing.
-
-        The caller makes sure that the user may spend from this wallet.
-
-        :param int amount_cents: above zero
-        :param store: ``alliance.store`` in which they are spent; its scene decides the kinds
-        :param str key: idempotency key: the same key gives the same hold, whatever its state
-        :param kinds: voucher kinds allowed, of those that spend in the scene; None: all
-        :param int ttl_minutes: after this the hold is released unless captured
-        :return: the ``voucher.hold`` (sudo)
-        :raise UserError: bad arguments, vouchers fall short, or the key was used for something else
-        """
-        self.ensure_one()
-        wallet = self.sudo()  # sudo: neither holder nor cashier may write wallets; this is the gate
-        store = store.sudo()
-        wallet._check_authorization(amount_cents, store, key, kinds, ttl_minutes)
-        wallet._lock()
-        hold = self.env["voucher.hold"].sudo().search([("idempotency_key", "=", key)])
-        if hold:
-            hold._check_same_authorization(wallet, amount_cents, store)
-            return hold
-        wallet._credit_locked()
-        parts = wallet._prepare_hold_parts(amount_cents, store, kinds)
-        hold = hold.create(wallet._prepare_hold_vals(amount_cents, store, key, ttl_minutes, parts))
-        wallet._book([], parts)
-        return hold
-
-    def _check_authorization(self, amount_cents, store, key, kinds, ttl_minutes):
-        if type(amount_cents) is not int or amount_cents <= 0:
-            raise UserError(self.env._(
-                "Voucher amount: a whole number of cents above zero is needed, not %s.", amount_cents))
-        if not key or not isinstance(key, str):
-            raise UserError(self.env._("Voucher payment: a key that names the payment is needed."))
-        if len(store) != 1 or store.company_id != self.company_id:
-            raise UserError(self.env._("Store: vouchers are spent at one store of the wallet's company."))
-        if not store._takes_vouchers_now():
-            raise UserError(self.env._("Store: %s does not take vouchers now.", store.name))
-        known = dict(VOUCHER_KINDS)
-        if kinds is not None and (not kinds or any(kind not in known for kind in kinds)):
-            raise UserError(self.env._("Voucher kinds: only %s are known.", ", ".join(known)))
-        if type(ttl_minutes) is not int or not 1 <= ttl_minutes <= 60 * 24:
-            raise UserError(self.env._("Time limit: 1 minute to 24 hours, not %s minutes.", ttl_minutes))
-
-    def _prepare_hold_parts(self, amount_cents, store, kinds):
-        """Return ``[(lot, cents)]`` adding up to ``amount_cents``; UserError when it falls short."""
-        parts, missing = [], amount_cents
-        for lot, free in self._get_spendable_lots(store, kinds):
-            if not missing:
-                break
-            parts.append((lot, min(free, missing)))
-            missing -= parts[-1][1]
-        if missing:
-            raise UserError(self.env._(
-                "Vouchers for %(available)s can be spent at %(store)s; %(asked)s was asked for.",
-                available=self.currency_id.format(float(from_cents(amount_cents - missing, self.currency_id))),
-                asked=self.currency_id.format(float(from_cents(amount_cents, self.currency_id))),
-                store=store.name))
-        return parts
-
-    def _prepare_hold_vals(self, amount_cents, store, key, ttl_minutes, parts):
-        return {
-            "name": self.env["ir.sequence"].sudo().next_by_code("voucher.hold") or "/",
-            "wallet_id": self.id,
-            "amount": from_cents(amount_cents, self.currency_id),
-            "store_id": store.id,
-            "idempotency_key": key,
-            "expires_at": fields.Datetime.add(fields.Datetime.now(), minutes=ttl_minutes),
-            "line_ids": [
-                fields.Command.create({"lot_id": lot.id, "amount": from_cents(cents, self.currency_id)})
-                for lot, cents in parts],
-        }

@@ -80,10 +80,10 @@ class VoucherWallet(models.Model):
             ), lot AS (
                 INSERT INTO voucher_lot
                        (wallet_id, partner_id, kind, amount, remaining, held, date, expires_on,
-                        period_id, idempotency_key)
+                        period_id, scope_id, idempotency_key)
                 SELECT s.wallet_id, w.partner_id, 'deduction', s.amount, s.amount - s.paid, 0,
                        period.date_end::date, period.date_end::date + policy.deduction_life_days,
-                       s.period_id, concat('credit,', s.wallet_id, ',', s.period_number)
+                       s.period_id, policy.deduction_scope_id, concat('credit,', s.wallet_id, ',', s.period_number)
                   FROM step s
                   JOIN voucher_wallet w ON w.id = s.wallet_id
                   JOIN settlement_period period ON period.id = s.period_id

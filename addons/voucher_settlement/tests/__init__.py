@@ -28,3 +28,6 @@ from . import test_statement_portal
 from . import test_topup_books
 from . import test_dashboard
 from . import test_totals
+from . import test_allocate
+from . import test_scope
+from . import test_scope_pages

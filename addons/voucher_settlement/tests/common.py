@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
 
+from ..models.voucher_scope import SCENE_FIELDS
 from ..tools.release import ceil_cents, get_sum
 
 
@@ -34,7 +35,7 @@ class VoucherCommon(TransactionCase):
         return cls.env["res.partner"].create({"name": name})
 
     @classmethod
-    def _make_merchant(cls, name, scene="alliance", **vals):
+    def _make_merchant(cls, name, scene="alliance", own_vouchers=False, **vals):
         """Return an active merchant with one store, a signed contract at 10 % and a full deposit."""
         merchant = cls.env["alliance.merchant"].create({
             "name": name, "partner_id": cls._make_partner(name).id, "scene": scene, "state": "active",
@@ -42,7 +43,7 @@ class VoucherCommon(TransactionCase):
             "store_ids": [fields.Command.create({"name": f"{name} Store", "scene": scene})], **vals})
         contract = cls.env["alliance.contract"].create({
             "merchant_id": merchant.id, "date_start": "2020-01-01",
-            "line_ids": [fields.Command.create({"rate": 10.0})]})
+            "line_ids": [fields.Command.create({"rate": 10.0, "own_vouchers": own_vouchers})]})
         contract._activate("Test")
         merchant._deposit("topup", 100_000_000, f"test,{merchant.id}", "Test")
         return merchant
@@ -54,6 +55,14 @@ class VoucherCommon(TransactionCase):
             "name": "Test", "company_id": cls.company.id, **vals})
         policy._activate()
         return policy
+
+    @classmethod
+    def _make_scope(cls, *merchants, scenes=None, **vals):
+        """Return a scope of these merchants (none: all), in ``scenes`` (codes; None: all)."""
+        return cls.env["voucher.scope"].create({
+            "name": "Scope", "company_id": cls.company.id,
+            "merchant_ids": [fields.Command.link(merchant.id) for merchant in merchants],
+            **{fname: scenes is None or code in scenes for code, fname in SCENE_FIELDS.items()}, **vals})
 
     # -- points and releases by hand ---------------------------------------------------------
 
@@ -124,7 +133,7 @@ class VoucherCommon(TransactionCase):
             "SELECT earned::text FROM voucher_wallet WHERE id = %s", wallet.id))
         return Decimal(earned)
 
-    def _give_vouchers(self, amount, kind="deduction", days=90, partner=None):
+    def _give_vouchers(self, amount, kind="deduction", days=90, partner=None, scope=None):
         """Put a lot into a wallet through the wallet's own book-keeping."""
         wallet = self._wallet(partner)
         wallet._lock()
@@ -132,7 +141,8 @@ class VoucherCommon(TransactionCase):
         key = f"test,{next(self.keys)}"
         lot = self.env["voucher.lot"].create({
             "wallet_id": wallet.id, "kind": kind, "amount": amount, "remaining": 0, "date": today,
-            "expires_on": fields.Date.add(today, days=days), "idempotency_key": key})
+            "expires_on": fields.Date.add(today, days=days), "idempotency_key": key,
+            "scope_id": scope.id if scope else False})
         wallet._book([lot._prepare_entry("grant", to_cents(amount, self.currency), key)])
         return lot
 

@@ -93,6 +93,51 @@ class TestBrandOrder(WebVoucherCase):
         self.mall.accepts_vouchers = False
         self.assertRefused("UserError", self._apply, 40.01)
 
+    def _empty_wallet(self):
+        self._authorize(10_000, store=self.mall)._capture()
+
+    def test_each_store_gets_what_spends_there(self):
+        """What only one brand takes goes there; the rest to where there is room, all of it if need be."""
+        self._empty_wallet()
+        tea = self._give_vouchers(60.0, days=9, scope=self._make_scope(self.tea_store.merchant_id))
+        free = self._give_vouchers(40.0, days=5)
+        self._apply(50)  # in proportion: 20, 25, 5
+        self.assertEqual(self._get_held(), {self.mall: 20.0, self.tea_store: 25.0, self.cup_store: 5.0})
+        self.assertEqual((free.held, tea.held), (40.0, 10.0), "what expires first goes first, wherever it spends")
+        self._apply(100)  # tea gets more than its share of 50: nothing else takes its vouchers
+        held = self._get_held()
+        self.assertEqual((held[self.tea_store] >= 60.0, sum(held.values())), (True, 100.0))
+        self.assertEqual((free.held, tea.held), (40.0, 60.0))
+        self.assertEqual(self._vouchers().filtered(lambda tx: tx.state == "authorized").amount, 100.0)
+        self.assertRefused("can be spent at", self._apply, 100.01)
+        self.assertEqual((free.held, tea.held), (40.0, 60.0))
+
+    def test_what_spends_at_none_of_the_stores(self):
+        self._empty_wallet()
+        self._give_vouchers(30.0, scope=self._make_scope(self.merchant))
+        self._give_vouchers(70.0, scope=self._make_scope(self.cup_store.merchant_id))
+        page = self.url_open("/shop/payment").text
+        self.assertIn('value="40.00"', page, "the cups cost 40")
+        self.assertIn("30.00 only at Teahouse", page)
+        self.assertRefused("UserError", self._apply, 40.01)
+        self._pay(vouchers=40)
+        self.assertEqual({hold.store_id: (hold.amount, hold.state) for hold in self._vouchers().voucher_hold_ids},
+                         {self.cup_store: (40.0, "captured")})
+        self.assertEqual(self._cash(), {"Mall": 160.0, "Tea Brand": 200.0, "Cups Brand": 0.0})
+
+    def test_a_scoped_voucher_comes_back_to_its_lot(self):
+        self._empty_wallet()
+        scope = self._make_scope(self.cup_store.merchant_id)
+        lot = self._give_vouchers(40.0, scope=scope)
+        self._pay(vouchers=40)
+        self.assertEqual(lot.remaining, 0.0)
+        self._refund(self._vouchers().filtered(lambda tx: tx.operation != "refund"), 40.0)
+        self.assertEqual((lot.remaining, lot.scope_id), (40.0, scope))
+
+    def _get_held(self):
+        holds = self._vouchers().voucher_hold_ids.filtered(lambda hold: hold.state == "held")
+        return {hold.store_id: hold.amount for hold in holds}
+
     def test_one_brands_goods_are_paid_back(self):
         tx = self._pay(vouchers=100)
         self._refund(tx, 150.0, self.tea_store)

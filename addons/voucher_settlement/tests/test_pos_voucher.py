@@ -41,13 +41,23 @@ class TestPosVoucherAuthorize(PosVoucherCase):
     def test_short_tells_what_there_is(self):
         answer, _uuid = self._hold(100.01)
         self.assertEqual(answer, {
-            "status": "short", "available": 100.0, "partner": "Li Mei", "partner_id": self.shopper.id})
+            "status": "short", "available": 100.0, "elsewhere": "", "partner": "Li Mei", "partner_id": self.shopper.id})
         self.assertEqual(self._balance(), (100.0, 0.0))
 
     def test_shopping_vouchers_do_not_spend_in_the_alliance(self):
         self._give_vouchers(50.0, kind="shopping")
         answer, _uuid = self._hold(120.0)
         self.assertEqual((answer["status"], answer["available"]), ("short", 100.0))
+        self.assertIn("50.00 in the malls", answer["elsewhere"])
+
+    def test_only_what_spends_at_this_store(self):
+        self._give_vouchers(50.0, scope=self._make_scope(self.mall.merchant_id))
+        answer, _uuid = self._hold(120.0)
+        self.assertEqual((answer["status"], answer["available"]), ("short", 100.0))
+        self.assertIn("50.00 only at Mall", answer["elsewhere"])
+        self._give_vouchers(30.0, scope=self._make_scope(self.merchant))
+        answer, _uuid = self._hold(120.0)
+        self.assertEqual((answer["status"], answer["balance"]), ("approved", 10.0))
 
     def test_retry_finds_the_same_hold(self):
         first, uuid = self._hold(60.0)

@@ -1,1 +1,1 @@
-from . import release, totals
+from . import allocate, release, totals

@@ -92,17 +92,18 @@ export class PaymentVoucher extends PaymentInterface {
     }
 
     /** Never pay less than asked silently: set what there is, the cashier sends it again. */
-    offerAvailable(line, { available, partner: name }) {
+    offerAvailable(line, { available, elsewhere, partner: name }) {
         if (!available) {
-            return this.refuse(_t("%s has no vouchers to spend at this store.", name));
+            return this.refuse(
+                `${_t("%s has no vouchers to spend at this store.", name)} ${elsewhere}`.trim()
+            );
         }
         line.setAmount(available);
-        return this.refuse(
-            _t(
-                "%(name)s has %(amount)s of vouchers for this store. The amount has been set to that: press Retry to use them.",
-                { name, amount: this.format(available) }
-            )
+        const offer = _t(
+            "%(name)s has %(amount)s of vouchers for this store. The amount has been set to that: press Retry to use them.",
+            { name, amount: this.format(available) }
         );
+        return this.refuse(`${offer} ${elsewhere}`.trim());
     }
 
     /** The server gives vouchers back when the refund is paid; tell beforehand how much that can be. */
