@@ -13,6 +13,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 
 from . import corrections, customers, names, onboarding, payouts, plan, promoters, services, shares, staff
+from . import customers, names, onboarding, payouts, plan, promoters, scopes, services, shares, staff
 from .channels import Channels
 from .world import World
 
@@ -72,6 +73,7 @@ def build(env, lang=None, progress=print, periods=plan.PERIODS):
     env["alliance.funding"]._fund_pending()
     progress("payouts and the escrow's bank")
     payouts.build(world)
+    scopes.build(world)
     progress("services for points")
     services.build(world)
     progress("corrections")

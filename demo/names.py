@@ -19,6 +19,7 @@ MERCHANTS = [
     ("market1", ("Neighbour Supermarket East Gate", "邻里超市东门店"), "supermarket", 86, 14, 3, ("Shanghai", "上海")),
     ("market2", ("Neighbour Supermarket River Road", "邻里超市滨江店"), "supermarket", 92, 11, 4, ("Shanghai", "上海")),
 ]
+OWN_VOUCHERS = {"tea"}  # the shopping vouchers of its sales spend only there
 
 CITIES = {  # latitude, longitude
     "Shanghai": (31.2304, 121.4737), "Hangzhou": (30.2741, 120.1551), "Suzhou": (31.2990, 120.5853),

@@ -70,6 +70,7 @@ class PlatformCase(PromoterMixin, SettlementCommon, VoucherTillCommon, HttpCase)
             self._give_vouchers(40.0, kind="shopping", partner=shopper)
             self._wallet(shopper)._authorize(1000, store, f"world,{shopper.id}", ttl_minutes=600)
             self._register(70, shopper, store)  # stays pending
+        self._narrow_vouchers()
         self._hold_rewards()
         self._sell_at_the_till()
         self._reimburse()
@@ -102,6 +103,11 @@ class PlatformCase(PromoterMixin, SettlementCommon, VoucherTillCommon, HttpCase)
             self.env["promoter.commission"]._mark_paid(promoter, 100, f"world,{promoter.id}")
         self.rivals["promoter"] = self.promoters[1].partner_id.user_ids
         self._apply_as_promoter("world_applicant")
+
+    def _narrow_vouchers(self):
+        """Each shopper has a voucher that spends at one of the merchants only."""
+        for shopper, merchant in ((self.shopper, self.merchant), (self.rival_shopper, self.rival_merchant)):
+            self._give_vouchers(3.0, partner=shopper, scope=self._make_scope(merchant, name=f"Only{merchant.name}"))
 
     def _hold_rewards(self):
         limits = self.env["risk.policy"]._get_policy(self.company)

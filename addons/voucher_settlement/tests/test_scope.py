@@ -1,6 +1,9 @@
+from psycopg2.errors import CheckViolation, RestrictViolation
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
 from .common import SettlementCommon, VoucherCommon
 
@@ -52,8 +55,13 @@ class TestScopeSpending(VoucherCommon):
         self.assertEqual(self._where(lot), {"bakery"})
         self.env.invalidate_all()
         self.assertEqual(scope.where, "only at Bakery")
-        with self.assertRaises(Exception), self.env.cr.savepoint():
-            self.env.cr.execute("DELETE FROM alliance_merchant WHERE id = %s", [self.bakery.id])
+
+    @mute_logger("odoo.sql_db")
+    def test_deleting_never_widens(self):
+        store = self.env["alliance.store"].create({"name": "Second", "merchant_id": self.merchant.id})
+        self._make_scope(store_ids=store.ids)
+        with self.assertRaises(RestrictViolation), self.env.cr.savepoint():
+            store.unlink()
 
     def test_taken_only_where_it_spends(self):
         lot = self._give_vouchers(5, scope=self._make_scope(self.bakery))
@@ -207,6 +215,11 @@ class TestScopeTerms(SettlementCommon):
             self._policy(shopping_scope_id=self._make_scope(self.bakery).id)
         self._policy(deduction_scope_id=self._make_scope(self.bakery).id)
         with self.assertRaisesRegex(ValidationError, "at least one scene"):
+            self._make_scope(scenes=["alliance"]).in_alliance = False
+
+    @mute_logger("odoo.sql_db")
+    def test_some_scene_by_the_database(self):
+        with self.assertRaises(CheckViolation), self.env.cr.savepoint():
             self._make_scope(scenes=[])
 
     def test_stores_within_merchants_and_companies(self):
