@@ -111,7 +111,8 @@ class World:
                 "category_id": self.env.ref(f"merchant_alliance.category_{names.CATEGORIES[key]}").id})
             contract = self.env["alliance.contract"].create({
                 "merchant_id": merchant.id, "date_start": day,
-                "line_ids": [Command.create({"scene": scene, "rate": rate, "own_vouchers": key in names.OWN_VOUCHERS})]})
+                "line_ids": [Command.create({
+                    "scene": scene, "rate": rate, "own_vouchers": key in names.OWN_VOUCHERS})]})
             contract._activate(signed_by=partner.name)
             self.merchants[key], self.stores[key] = merchant, store
         for login, key, name in names.OWNERS:

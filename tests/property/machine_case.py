@@ -29,9 +29,9 @@ _logger = logging.getLogger(__name__)
 # What every part of the examples must come across. Which examples there are depends on the modules that are loaded
 # (Hypothesis takes constants out of them), so that of what is rare a part may miss a little.
 OFTEN = ("released", "covered in part", "refund waiting", "expired", "matured", "waiting for a deposit",
-         "kept to one merchant", "rewards pending", "rewards held", "rewards active", "rewards rejected", "rewards cancelled",
+         "rewards pending", "rewards held", "rewards active", "rewards rejected", "rewards cancelled",
          "exchanged", "points owed", "bound", "binding refused", "commission earned", "commission refunded",
-         "commission forfeited")
+         "commission forfeited", "kept to one merchant")
 RARELY = ("debt", "refund after release", "given back", "binding over", "with the promoter", "commission paid",
           "commission owed")
 MAY_MISS = 2

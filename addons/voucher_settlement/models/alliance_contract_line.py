@@ -20,4 +20,5 @@ class AllianceContractLine(models.Model):
             scene = line.scene or line.store_id.scene
             if scene and scene not in SPENDS_IN["shopping"]:
                 raise ValidationError(self.env._(
-                    "Own-Store Vouchers: shopping vouchers spend in the two malls only; this rate is for another scene."))
+                    "Own-Store Vouchers: shopping vouchers spend in the two malls only; this rate is for another"
+                    " scene."))

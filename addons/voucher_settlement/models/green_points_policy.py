@@ -12,10 +12,12 @@ class GreenPointsPolicy(models.Model):
 
     deduction_scope_id = fields.Many2one(
         "voucher.scope", string="Deduction Vouchers Spend", check_company=True, index="btree_not_null",
-        ondelete="restrict", domain=[("own_merchant_id", "=", False)], help="Empty: at every store that takes vouchers.")
+        ondelete="restrict", domain=[("own_merchant_id", "=", False)],
+        help="Empty: at every store that takes vouchers.")
     shopping_scope_id = fields.Many2one(
         "voucher.scope", string="Shopping Vouchers Spend", check_company=True, index="btree_not_null",
-        ondelete="restrict", domain=[("own_merchant_id", "=", False)], help="Empty: in the two malls. A scope can only narrow that down.")
+        ondelete="restrict", domain=[("own_merchant_id", "=", False)],
+        help="Empty: in the two malls. A scope can only narrow that down.")
 
     @api.model
     def _get_rule_fields(self):

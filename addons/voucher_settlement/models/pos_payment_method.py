@@ -62,8 +62,9 @@ class PosPaymentMethod(models.Model):
         :param float amount: in company currency, above zero
         :param str code: the 16 digits on the shopper's screen (``voucher.payment.code``)
         :return: ``{"status": "approved", "hold", "amount", "balance", "partner", "partner_id"}``; when less than asked
-            spends here, ``{"status": "short", "available", "elsewhere", "partner", "partner_id"}``, ``elsewhere`` saying
-            what spends at other stores ("": nothing); when the code is not accepted, ``{"status": "code", "reason"}``
+            spends here, ``{"status": "short", "available", "elsewhere", "partner", "partner_id"}``, where ``elsewhere``
+            says what spends at other stores, "" if nothing; when the code is not accepted,
+            ``{"status": "code", "reason"}``
         :raise AccessError: caller has no such session open
         :raise UserError: bad amount or line, no shopper, till without store
         """

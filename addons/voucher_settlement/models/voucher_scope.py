@@ -47,7 +47,8 @@ class VoucherScope(models.Model):
         help="Made for a merchant whose contract says that the shopping vouchers of its sales spend only there.")
     breadth = fields.Integer(
         compute="_compute_breadth", store=True,
-        help="Orders scopes: the fewer places, the lower. Of vouchers that expire on the same day the narrower go first.")
+        help="Orders scopes: the fewer places, the lower. Of vouchers that expire on the same day the narrower go"
+             " first.")
     is_used = fields.Boolean(string="In Use", compute="_compute_is_used")
     where = fields.Char(string="Where It Spends", compute="_compute_where")
 
@@ -110,9 +111,9 @@ class VoucherScope(models.Model):
         """
         self.ensure_one()
         scope = self._origin.sudo()  # sudo: the answer must not depend on what the user may read
-        return bool(scope.own_merchant_id or scope and self.env["green.points.policy"].sudo().search_count([
-            ("state", "!=", "draft"), "|", ("deduction_scope_id", "=", scope.id),
-            ("shopping_scope_id", "=", scope.id)], limit=1))
+        return bool(scope.own_merchant_id or scope.env["green.points.policy"].search_count([
+            ("state", "!=", "draft"), "|", ("deduction_scope_id", "in", scope.ids),
+            ("shopping_scope_id", "in", scope.ids)], limit=1))
 
     def copy_data(self, default=None):
         return [

@@ -1,3 +1,5 @@
+import itertools
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
@@ -40,14 +42,13 @@ class VoucherWallet(models.Model):
             ("wallet_id", "=", self.id), ("remaining", ">", 0), ("expires_on", ">=", fields.Date.today())])
         stores = stores.sudo()
         covered = lots.scope_id._get_covered(stores)
-        rows = []
-        for lot in lots.sorted(lambda lot: (
-                lot.kind != "shopping", lot.expires_on, lot.scope_id.breadth if lot.scope_id else EVERYWHERE, lot.id)):
-            if (cents := lot._get_free_cents()) > 0:
-                rows.append((lot, cents, stores.filtered(lambda store, lot=lot: (
-                    store.scene in SPENDS_IN[lot.kind]
-                    and (not lot.scope_id or (lot.scope_id.id, store.id) in covered)))))
-        return rows
+        lots = lots.sorted(lambda lot: (
+            lot.kind != "shopping", lot.expires_on, lot.scope_id.breadth if lot.scope_id else EVERYWHERE, lot.id))
+        return [
+            (lot, cents, stores.filtered(lambda store, lot=lot: (
+                store.scene in SPENDS_IN[lot.kind]
+                and (not lot.scope_id or (lot.scope_id.id, store.id) in covered))))
+            for lot in lots if (cents := lot._get_free_cents()) > 0]
 
     def _get_elsewhere(self, stores):
         """Say how much of the wallet spends elsewhere but at none of ``stores``, and where; "" if nothing."""
@@ -192,8 +193,9 @@ class VoucherWallet(models.Model):
         wallet._credit_locked()
         parts = wallet._prepare_store_parts(amount_cents, most)
         holds = holds.create([
-            wallet._prepare_hold_vals(store, keys[store], ttl_minutes, parts[store]) for store in stores if parts[store]])
-        wallet._book([], sum(parts.values(), []))
+            wallet._prepare_hold_vals(store, keys[store], ttl_minutes, parts[store])
+            for store in stores if parts[store]])
+        wallet._book([], list(itertools.chain(*parts.values())))
         return holds
 
     def _prepare_store_parts(self, amount_cents, most):

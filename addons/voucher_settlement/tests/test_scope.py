@@ -67,7 +67,8 @@ class TestScopeSpending(VoucherCommon):
         lot = self._give_vouchers(5, scope=self._make_scope(self.bakery))
         free = self._give_vouchers(2)
         self.assertEqual(self._wallet()._get_spendable(self.store), 200)
-        with self.assertRaisesRegex(UserError, r"2.00 can be spent at Teahouse Store.*elsewhere: .*5.00 only at Bakery"):
+        refusal = r"2.00 can be spent at Teahouse Store.*elsewhere: .*5.00 only at Bakery"
+        with self.assertRaisesRegex(UserError, refusal):
             self._authorize(300)
         self.assertEqual((lot.held, free.held), (0.0, 0.0))
         self._authorize(700, store=self.bakery.store_ids)._capture()

@@ -42,7 +42,8 @@ class TestScopePages(VoucherCommon, HttpCase):
         self.assertNotIn("only at", self._get_page())
 
     def test_the_list_of_stores(self):
-        for spends, expected in ((f"shopping-{self.scope.id}", {"Brand Store"}), ("shopping", {"Brand Store", "Mall Store"}),
+        for spends, expected in ((f"shopping-{self.scope.id}", {"Brand Store"}),
+                                 ("shopping", {"Brand Store", "Mall Store"}),
                                  (f"deduction-{self.scope.id}", {"Brand Store", "Teahouse Store"}),
                                  ("deduction", set(self.stores.mapped("name")))):
             page = self.url_open(f"/alliance?vouchers=1&spends={spends}").text

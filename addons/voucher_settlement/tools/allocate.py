@@ -1,6 +1,7 @@
 """Dividing what there is among what is asked for, where not everything fits everywhere."""
 
 from collections import deque
+from itertools import pairwise
 
 
 def allocate(supplies, stages, total):
@@ -51,7 +52,7 @@ def _find_path(start, supplies, flows, room):
 
 def _push(path, flows, units):
     """Move at most ``units`` along ``path``; return how many."""
-    for (_supply, place), (other, _next) in zip(path, path[1:], strict=False):
+    for (_supply, place), (other, _next) in pairwise(path):
         units = min(units, flows[other][place])
     for (supply, place), (other, _next) in zip(path, [*path[1:], (None, None)], strict=True):
         flows[supply][place] = flows[supply].get(place, 0) + units
