@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.merchant_alliance.tools.serialize import touch
+
 SCOPES = {"deduction": "deduction_scope_id", "shopping": "shopping_scope_id"}
 
 
@@ -22,6 +24,11 @@ class GreenPointsPolicy(models.Model):
     @api.model
     def _get_rule_fields(self):
         return super()._get_rule_fields() | set(SCOPES.values())
+
+    def _write_state(self, state, **vals):
+        # whoever changes one of these scopes at the same moment is retried, and finds it in use
+        touch(self.deduction_scope_id | self.shopping_scope_id)
+        return super()._write_state(state, **vals)
 
     @api.constrains(*SCOPES.values())
     def _check_scopes(self):

@@ -52,8 +52,11 @@ class VoucherWallet(models.Model):
 
     def _get_elsewhere(self, stores):
         """Say how much of the wallet spends elsewhere but at none of ``stores``, and where; "" if nothing."""
+        return self._describe_elsewhere(self._get_free_lots(stores))
+
+    def _describe_elsewhere(self, rows):
         sums = {}
-        for lot, cents, places in self._get_free_lots(stores):
+        for lot, cents, places in rows:
             if not places:
                 where = lot.scope_id._get_where(lot.kind)
                 sums[where] = sums.get(where, 0) + cents
@@ -80,7 +83,7 @@ class VoucherWallet(models.Model):
         return {
             "available": sum(cents for _lot, cents, places in rows if places),
             "payable": sum(sum(flow.values()) for flow in flows),
-            "elsewhere": wallet._get_elsewhere(stores),
+            "elsewhere": wallet._describe_elsewhere(rows),
         }
 
     def _format_cents(self, cents):
