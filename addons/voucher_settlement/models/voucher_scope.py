@@ -68,8 +68,9 @@ class VoucherScope(models.Model):
                 scope.breadth = 2 * STEP + sum(scope[fname] for fname in SCENE_FIELDS.values())
 
     def _compute_is_used(self):
+        used = self._filter_named()
         for scope in self:
-            scope.is_used = scope._is_named()
+            scope.is_used = scope in used
 
     @api.depends_context("lang")
     @api.depends("merchant_ids", "store_ids", *SCENE_FIELDS.values())
@@ -92,7 +93,7 @@ class VoucherScope(models.Model):
     # -- terms stay ----------------------------------------------------------------------------
 
     def write(self, vals):
-        if TERMS.intersection(vals) and (named := self.filtered(lambda scope: scope._is_named())):
+        if TERMS.intersection(vals) and (named := self._filter_named()):
             raise UserError(self.env._(
                 "The scope %s is in use: where its vouchers spend cannot change. Make a copy and name that in a new"
                 " version of the policy.", named[0].name))
@@ -100,20 +101,21 @@ class VoucherScope(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        if named := self.filtered(lambda scope: scope._is_named()):
+        if named := self._filter_named():
             raise UserError(self.env._("The scope %s is in use: archive it.", named[0].name))
 
-    def _is_named(self):
-        """Return whether a policy that is or was in force, or a contract, gives vouchers under this scope.
+    def _filter_named(self):
+        """Return those that a policy that is or was in force, or a contract, gives vouchers under.
 
         No voucher can have been given under another one: a policy never goes back to being a draft once it
         has given something, and its terms are frozen. So nobody need look through all vouchers.
         """
-        self.ensure_one()
-        scope = self._origin.sudo()  # sudo: the answer must not depend on what the user may read
-        return bool(scope.own_merchant_id or scope.env["green.points.policy"].search_count([
-            ("state", "!=", "draft"), "|", ("deduction_scope_id", "in", scope.ids),
-            ("shopping_scope_id", "in", scope.ids)], limit=1))
+        scopes = self._origin.sudo()  # sudo: the answer must not depend on what the user may read
+        policies = scopes.env["green.points.policy"].search([
+            ("state", "!=", "draft"), "|", ("deduction_scope_id", "in", scopes.ids),
+            ("shopping_scope_id", "in", scopes.ids)])
+        named = policies.deduction_scope_id | policies.shopping_scope_id | scopes.filtered("own_merchant_id")
+        return self.filtered(lambda scope: scope._origin in named)
 
     def copy_data(self, default=None):
         return [
