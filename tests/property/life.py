@@ -94,7 +94,7 @@ class Life(Comparison):
         self.model.credit(shopper)
         wallet = self.model.wallets[shopper]
         kinds = ("shopping", "deduction") if "mall" in self.model.scenes[store] else ("deduction",)
-        cents = int(sum(lot.free for lot in wallet.spendable(self.model.today, kinds)) * share)
+        cents = int(sum(lot.free for lot in wallet.spendable(store, self.model.today, kinds)) * share)
         hold, real = self.both("authorize", shopper, store, max(cents, 1))
         assert (hold is None) == (real is None), "one of both refused"
         self.reached["payment refused" if hold is None else f"payment: {then}"] += 1
