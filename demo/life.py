@@ -12,8 +12,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import UserError
 
-from . import corrections, customers, names, onboarding, payouts, plan, promoters, services, shares, staff
-from . import customers, names, onboarding, payouts, plan, promoters, scopes, services, shares, staff
+from . import corrections, customers, names, onboarding, payouts, plan, promoters, scopes, services, shares, staff
 from .channels import Channels
 from .world import World
 
