@@ -192,5 +192,6 @@ def _settle(world):
     maker.action_compute()
     period.with_user(world.users["checker"]).action_approve()
     maker.action_settle()
+    period.with_user(world.users["checker"]).action_publish()
     env["voucher.wallet"]._cron_credit()
     env["voucher.lot"]._cron_expire()

@@ -33,6 +33,8 @@
         "views/voucher_scope_views.xml",
         "views/green_points_policy_views.xml",
         "views/alliance_contract_views.xml",
+        "views/settlement_publication_views.xml",
+        "views/settlement_publication_templates.xml",
         "views/voucher_wallet_views.xml",
         "views/voucher_lot_views.xml",
         "views/voucher_hold_views.xml",

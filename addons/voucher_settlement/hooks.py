@@ -1,5 +1,5 @@
 from .models.escrow_guard import remove_guard
-from .tools.totals import LEDGER_TALLY
+from .tools.totals import BOOK_TALLY, LEDGER_TALLY
 
 
 def post_init(env):
@@ -16,4 +16,5 @@ def post_init(env):
 def uninstall(env):
     """Take the triggers out of other addons' tables."""
     remove_guard(env.cr)
-    LEDGER_TALLY.remove(env.cr)
+    for tally in (LEDGER_TALLY, BOOK_TALLY):
+        tally.remove(env.cr)

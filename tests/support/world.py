@@ -84,6 +84,7 @@ class PlatformCase(PromoterMixin, SettlementCommon, VoucherTillCommon, HttpCase)
         self._hear_from_the_bank()
         self._split()
         self._issue_statements()
+        self._publish()
         self._show_payment_codes()
         self._change_rates()
         self._exchange_points()
@@ -108,6 +109,10 @@ class PlatformCase(PromoterMixin, SettlementCommon, VoucherTillCommon, HttpCase)
         """Each shopper has a voucher that spends at one of the merchants only."""
         for shopper, merchant in ((self.shopper, self.merchant), (self.rival_shopper, self.rival_merchant)):
             self._give_vouchers(3.0, partner=shopper, scope=self._make_scope(merchant, name=f"Only{merchant.name}"))
+
+    def _publish(self):
+        self.env["settlement.period"].search([("state", "=", "settled")], limit=1).with_user(
+            self.checker).action_publish()
 
     def _hold_rewards(self):
         limits = self.env["risk.policy"]._get_policy(self.company)

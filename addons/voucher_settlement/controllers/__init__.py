@@ -7,3 +7,4 @@ from . import promoter
 from . import statements
 from . import dashboard
 from . import split
+from . import settlements

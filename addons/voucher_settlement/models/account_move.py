@@ -85,6 +85,33 @@ class AccountMove(models.Model):
                         move=move.display_name, event=move.escrow_event,
                         account=line.account_id.display_name))
 
+    # -- what posting costs --------------------------------------------------------------------
+
+    def _compute_reconciled_payment_ids(self):
+        """Ask only of entries that are reconciled with something.
+
+        Odoo asks several times while it makes an entry, whatever it is for, by a query that may read
+        the entries of all payments there are.
+        """
+        self.env["account.move.line"].flush_model(["move_id"])
+        self.env["account.partial.reconcile"].flush_model(["debit_move_id", "credit_move_id"])
+        reconciled = self.browse(row[0] for row in self.env.execute_query(SQL(
+            """SELECT DISTINCT l.move_id FROM account_move_line l
+                WHERE l.move_id IN %s AND (
+                      EXISTS (SELECT FROM account_partial_reconcile p WHERE p.debit_move_id = l.id)
+                      OR EXISTS (SELECT FROM account_partial_reconcile p WHERE p.credit_move_id = l.id))""",
+            tuple(self.ids) or (0,))))
+        if reconciled:
+            super(AccountMove, reconciled)._compute_reconciled_payment_ids()
+        for move in self - reconciled:
+            move.reconciled_payment_ids = move.matched_payment_ids
+
+    def _message_log_batch(self, *args, **kwargs):
+        # that it is secured goes without saying for each entry of a chained journal
+        if self.env.context.get("escrow_unlogged") and all(move.escrow_event for move in self):
+            return self.env["mail.message"]
+        return super()._message_log_batch(*args, **kwargs)
+
     # -- kept as they are ------------------------------------------------------------------------
 
     def _check_escrow_kept(self):

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from .escrow_events import CREDIT_GROUPS, ESCROW_ROLES
+from .escrow_events import ESCROW_ROLES
 
 
 class EscrowPosting(models.AbstractModel):
@@ -36,7 +36,8 @@ class EscrowPosting(models.AbstractModel):
     def _prepare_comparisons(self, company, sums):
         """Return a row of the comparison for each account; ``sums``: cents of the sub-ledgers, by account."""
         accounts = self._get_compared_accounts(company)
-        balances = self._get_balances(accounts, company)
+        found = self._get_balances(self.env["account.account"].union(*accounts.values()), company)
+        balances = {key: found[account] for key, account in accounts.items()}
         sums = {"escrow_bank": sum(balances[role] for role, _label in ESCROW_ROLES if role != "escrow_bank"), **sums}
         return [self._prepare_comparison(accounts[key], balances[key], sums[key], hint)
                 for key, hint in self._get_comparison_hints().items()]
@@ -62,16 +63,6 @@ class EscrowPosting(models.AbstractModel):
         by_role = self._get_escrow_accounts(list(dict(ESCROW_ROLES)), company).grouped("escrow_role")
         return {key: account if len(account := by_role.get(key, ())) == 1 else self._get_account(key, company)
                 for key in self._get_comparison_hints()}
-
-    def _get_balances(self, accounts, company):
-        """Return what ``_get_balance`` does for each key of ``accounts`` (key -> account), in one query."""
-        self.env["account.move.line"].flush_model()
-        balances = dict(self.env.execute_query(SQL(
-            """SELECT account_id, SUM(balance)::text FROM account_move_line
-                WHERE account_id IN %s AND company_id = %s AND parent_state = 'posted' GROUP BY account_id""",
-            tuple(account.id for account in accounts.values()), company.id)))
-        return {key: self._to_cents(balances.get(account.id, "0"), company)
-                * (-1 if account.internal_group in CREDIT_GROUPS else 1) for key, account in accounts.items()}
 
     def _prepare_comparison(self, account, ledger_cents, subledger_cents, hint):
         return {

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
 from odoo.addons.merchant_alliance.tools.serialize import touch
 
-from ..tools.totals import LEDGER_TALLY
+from ..tools.totals import BOOK_TALLY, LEDGER_TALLY
 from .escrow_events import BACKED_EVENTS, CREDIT_GROUPS, ESCROW_EVENTS, ESCROW_ROLES
 from .escrow_guard import install_guard
 
@@ -24,7 +24,8 @@ class EscrowPosting(models.AbstractModel):
     def init(self):
         # after all columns exist
         self.pool.post_init(install_guard, self.env.cr)
-        self.pool.post_init(LEDGER_TALLY.install, self.env.cr)
+        for tally in (LEDGER_TALLY, BOOK_TALLY):
+            self.pool.post_init(tally.install, self.env.cr)
 
     # -- posting -----------------------------------------------------------------------------
 
@@ -55,7 +56,7 @@ class EscrowPosting(models.AbstractModel):
         """
         # sudo: who may cause an event is decided where it happens; nobody posts escrow entries by hand
         self = self.sudo().with_company(company).with_context(
-            tracking_disable=True, mail_create_nolog=True,
+            tracking_disable=True, mail_create_nolog=True, escrow_unlogged=True,
             skip_analytic_sync=True)  # drafts have no analytic lines yet; posting makes them
         specs = [spec for spec in ({**spec, "lines": [line for line in spec["lines"] if line[1]]}
                                    for spec in specs) if spec["lines"]]
@@ -214,13 +215,18 @@ class EscrowPosting(models.AbstractModel):
         :param str key: escrow role or operating key
         """
         accounts = self._get_escrow_accounts(key, company) if key in ROLES else self._get_account(key, company)
+        return sum(self._get_balances(accounts, company).values())
+
+    @api.model
+    def _get_balances(self, accounts, company):
+        """Return ``{account: cents}`` as :meth:`_get_balance` counts them, however many entries there are."""
         self.env["account.move.line"].flush_model()
-        [[balance]] = self.env.execute_query(SQL(
-            """SELECT COALESCE(SUM(balance), 0)::text FROM account_move_line
-                WHERE account_id IN %s AND company_id = %s AND parent_state = 'posted'""",
-            tuple(accounts.ids) or (0,), company.id))
-        cents = self._to_cents(balance, company)
-        return -cents if accounts[:1].internal_group in CREDIT_GROUPS else cents
+        totals = dict(self.env.execute_query(SQL(
+            """SELECT account_id, SUM(amount)::text FROM voucher_settlement_book_tally
+                WHERE account_id IN %s AND company_id = %s GROUP BY account_id""",
+            tuple(accounts.ids) or (0,), company.id)))
+        return {account: self._to_cents(totals.get(account.id, "0"), company)
+                * (-1 if account.internal_group in CREDIT_GROUPS else 1) for account in accounts}
 
     # -- helpers -------------------------------------------------------------------------------
 

@@ -4,9 +4,9 @@ from odoo.tools import SQL
 from odoo.addons.green_points.tools.totals import POSITION_TALLY
 from odoo.addons.merchant_alliance.tools.serialize import retry_collisions
 
-from ..tools.totals import LEDGER_TALLY
+from ..tools.totals import BOOK_TALLY, LEDGER_TALLY
 
-TALLIES = (LEDGER_TALLY, POSITION_TALLY)
+TALLIES = (LEDGER_TALLY, POSITION_TALLY, BOOK_TALLY)
 
 
 class EscrowPosting(models.AbstractModel):
@@ -92,6 +92,9 @@ class EscrowPosting(models.AbstractModel):
         for (owner, ledger, part), kept, counted in LEDGER_TALLY.find_differences(self.env.cr):
             if owner == company.id:
                 rows.append((f"{ledger} {part}".strip(), kept, counted))
+        for (owner, account_id), kept, counted in BOOK_TALLY.find_differences(self.env.cr):
+            if owner == company.id:
+                rows.append((self.env["account.account"].browse(account_id).display_name, kept, counted))
         for (cohort_id, kind), kept, counted in POSITION_TALLY.find_differences(self.env.cr):
             if cohort_id in cohorts:
                 rows.append((self.env._("Points of period %s", cohorts[cohort_id]) + f" ({kind})", kept, counted))

@@ -58,8 +58,8 @@ class SettlementPeriod(models.Model):
     dust_returned = fields.Boolean(
         string="All Wallets Credited", readonly=True, copy=False,
         help="Every wallet was credited up to this period and the rounding went back to the pool.")
-    maker_id = fields.Many2one("res.users", readonly=True, tracking=True)
-    checker_id = fields.Many2one("res.users", readonly=True, tracking=True)
+    maker_id = fields.Many2one("res.users", readonly=True)
+    checker_id = fields.Many2one("res.users", readonly=True)
     settled_at = fields.Datetime(readonly=True)
     proposal_ids = fields.One2many("settlement.proposal", "period_id", string="Dry Run")
     index_ids = fields.One2many("settlement.index", "period_id", string="Releases")

@@ -54,55 +54,62 @@ class VoucherWallet(models.Model):
         """Return the statement that credits ``wallet_ids`` of ``company`` up to period ``number``."""
         decimals = company.currency_id.decimal_places
         return SQL("""
-            WITH due AS (
-                SELECT w.id AS wallet_id, i.period_id, i.period_number, SUM(p.base * i.increment) AS share
-                  FROM voucher_wallet w
-                  JOIN green_points_position p ON p.partner_id = w.partner_id AND p.base > 0
-                  JOIN settlement_index i ON i.cohort_id = p.cohort_id
-                       AND i.holder_kind = p.holder_kind AND i.company_id = w.company_id
-                       AND i.period_number > w.settled_number AND i.period_number <= %(number)s
-                 WHERE w.id = ANY(%(wallets)s)
-              GROUP BY w.id, i.period_id, i.period_number
+            WITH wallet AS MATERIALIZED (
+                SELECT id, partner_id, settled_number, earned, credited, debt
+                  FROM voucher_wallet WHERE id = ANY(%(wallets)s) AND settled_number < %(number)s
+            ), period AS MATERIALIZED (
+                SELECT s.id, s.number, s.date_end::date AS day, policy.deduction_life_days AS days,
+                       policy.deduction_scope_id AS scope_id
+                  FROM settlement_period s
+                  JOIN green_points_cohort cohort ON cohort.id = s.cohort_id
+                  JOIN green_points_policy policy ON policy.id = cohort.policy_id
+                 WHERE s.company_id = %(company)s AND s.number <= %(number)s
+                   AND s.number > (SELECT MIN(settled_number) FROM wallet)
+            ), released AS MATERIALIZED (
+                SELECT i.cohort_id, i.holder_kind, period.number, i.increment
+                  FROM period JOIN settlement_index i ON i.period_id = period.id
+            ), due AS (
+                SELECT w.id AS wallet_id, r.number, SUM(p.base * r.increment) AS share
+                  FROM wallet w
+                  CROSS JOIN LATERAL (  -- OFFSET 0: wallet by wallet, never by reading all positions
+                      SELECT cohort_id, holder_kind, base FROM green_points_position
+                       WHERE partner_id = w.partner_id AND base > 0 OFFSET 0) p
+                  JOIN released r ON r.cohort_id = p.cohort_id AND r.holder_kind = p.holder_kind
+                       AND r.number > w.settled_number
+              GROUP BY w.id, r.number
             ), run AS (
-                SELECT d.wallet_id, d.period_id, d.period_number,
+                SELECT d.wallet_id, w.partner_id, d.number,
                        w.earned + SUM(d.share) OVER so_far AS earned,
                        trunc(w.earned + SUM(d.share) OVER so_far, %(decimals)s) - w.credited AS total,
                        w.debt
-                  FROM due d JOIN voucher_wallet w ON w.id = d.wallet_id
-                WINDOW so_far AS (PARTITION BY d.wallet_id ORDER BY d.period_number)
+                  FROM due d JOIN wallet w ON w.id = d.wallet_id
+                WINDOW so_far AS (PARTITION BY d.wallet_id ORDER BY d.number)
             ), step AS (
                 SELECT r.*,
                        r.total - COALESCE(LAG(r.total) OVER by_period, 0) AS amount,
                        LEAST(r.debt, r.total)
                        - LEAST(r.debt, COALESCE(LAG(r.total) OVER by_period, 0)) AS paid
                   FROM run r
-                WINDOW by_period AS (PARTITION BY r.wallet_id ORDER BY r.period_number)
+                WINDOW by_period AS (PARTITION BY r.wallet_id ORDER BY r.number)
             ), lot AS (
                 INSERT INTO voucher_lot
                        (wallet_id, partner_id, kind, amount, remaining, held, date, expires_on,
                         period_id, scope_id, idempotency_key)
-                SELECT s.wallet_id, w.partner_id, 'deduction', s.amount, s.amount - s.paid, 0,
-                       period.date_end::date, period.date_end::date + policy.deduction_life_days,
-                       s.period_id, policy.deduction_scope_id, concat('credit,', s.wallet_id, ',', s.period_number)
-                  FROM step s
-                  JOIN voucher_wallet w ON w.id = s.wallet_id
-                  JOIN settlement_period period ON period.id = s.period_id
-                  JOIN green_points_cohort cohort ON cohort.id = period.cohort_id
-                  JOIN green_points_policy policy ON policy.id = cohort.policy_id
+                SELECT s.wallet_id, s.partner_id, 'deduction', s.amount, s.amount - s.paid, 0,
+                       period.day, period.day + period.days,
+                       period.id, period.scope_id, concat('credit,', s.wallet_id, ',', s.number)
+                  FROM step s JOIN period ON period.number = s.number
                  WHERE s.amount > 0
                 RETURNING id, wallet_id, amount, amount - remaining AS paid, period_id, idempotency_key
             ), entry AS (
                 INSERT INTO voucher_entry
                        (wallet_id, company_id, lot_id, kind, voucher_kind, amount, debt_change,
                         date, period_id, idempotency_key)
-                SELECT lot.wallet_id, %(company)s, lot.id, line.kind, 'deduction', line.amount,
-                       line.debt_change, now() AT TIME ZONE 'UTC', lot.period_id, line.key
-                  FROM lot CROSS JOIN LATERAL (VALUES
-                       ('credit', lot.amount, 0, lot.idempotency_key),
-                       ('debt', -lot.paid, -lot.paid, concat('debt,', lot.idempotency_key))
-                       ) AS line (kind, amount, debt_change, key)
-                 WHERE line.amount <> 0
-              ORDER BY lot.id, line.amount DESC
+                SELECT wallet_id, %(company)s, id, 'credit', 'deduction', amount, 0,
+                       now() AT TIME ZONE 'UTC', period_id, idempotency_key FROM lot
+                UNION ALL
+                SELECT wallet_id, %(company)s, id, 'debt', 'deduction', -paid, -paid,
+                       now() AT TIME ZONE 'UTC', period_id, concat('debt,', idempotency_key) FROM lot WHERE paid > 0
             ), outcome AS (
                 SELECT wallet_id, MAX(earned) AS earned, SUM(amount) AS amount, SUM(paid) AS paid
                   FROM step GROUP BY wallet_id
@@ -113,8 +120,8 @@ class VoucherWallet(models.Model):
                    credited = w.credited + COALESCE(o.amount, 0),
                    debt = w.debt - COALESCE(o.paid, 0),
                    balance_deduction = w.balance_deduction + COALESCE(o.amount - o.paid, 0)
-              FROM unnest(%(wallets)s) AS chosen (id) LEFT JOIN outcome o ON o.wallet_id = chosen.id
-             WHERE w.id = chosen.id AND w.settled_number < %(number)s""",
+              FROM wallet LEFT JOIN outcome o ON o.wallet_id = wallet.id
+             WHERE w.id = wallet.id AND w.id = ANY(%(wallets)s)""",
             number=number, wallets=list(wallet_ids), decimals=decimals, company=company.id)
 
     # -- the job -----------------------------------------------------------------------------

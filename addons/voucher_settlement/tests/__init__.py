@@ -11,6 +11,7 @@ from . import test_hold
 from . import test_pos_voucher
 from . import test_payment_code
 from . import test_posting
+from . import test_publication
 from . import test_reimbursement
 from . import test_reminder
 from . import test_scan_voucher

@@ -7,7 +7,7 @@ from odoo.tests import tagged
 
 from odoo.addons.green_points.tools.totals import POSITION_TALLY
 
-from ..tools.totals import LEDGER_TALLY
+from ..tools.totals import BOOK_TALLY, LEDGER_TALLY
 from .common import SettlementCommon
 
 
@@ -49,7 +49,7 @@ class TestTotals(SettlementCommon):
 
     def test_totals_are_what_the_records_add_up_to(self):
         self._live()
-        for tally in (LEDGER_TALLY, POSITION_TALLY):
+        for tally in (LEDGER_TALLY, POSITION_TALLY, BOOK_TALLY):
             self.assertEqual(tally.find_differences(self.env.cr), [])
         kept = self.posting._get_kept_sums(self.company)
         self.assertEqual(kept, self.posting._get_subledger_sums(self.company))
@@ -86,6 +86,23 @@ class TestTotals(SettlementCommon):
         message = period.message_ids[0]
         self.assertIn("daily check", message.body)
         self.assertLessEqual(self.maker.partner_id | self.checker.partner_id, message.notified_partner_ids)
+
+    def test_change_of_the_books_past_the_triggers_is_found_by_the_job(self):
+        self._live()
+        self._tamper("UPDATE account_move_line SET balance = balance - 0.01 WHERE id = (SELECT max(l.id)"
+                     " FROM account_move_line l JOIN account_account a ON a.id = l.account_id"
+                     " WHERE a.escrow_role = 'rebate_pool' AND l.parent_state = 'posted')")
+        self.assertEqual(self.posting._check_totals(self.company), [])
+        self.assertEqual([abs(row["difference_cents"]) for row in self.posting._check_subledger(self.company)], [1])
+
+    def test_balances_are_kept_for_each_account(self):
+        self._live()
+        accounts = self.env["account.account"].search([])
+        lines = self.env["account.move.line"]._read_group(
+            [("company_id", "=", self.company.id), ("parent_state", "=", "posted")], ["account_id"], ["balance:sum"])
+        kept = self.posting._get_balances(accounts, self.company)
+        self.assertEqual({account: abs(cents) for account, cents in kept.items() if cents},
+                         {account: abs(round(balance * 100)) for account, balance in lines if round(balance * 100)})
 
     def test_the_job_is_silent_when_all_is_well(self):
         self._live()

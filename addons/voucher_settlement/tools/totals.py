@@ -1,6 +1,12 @@
-"""What the sub-ledgers add up to, known at any moment without reading them: for the check at each settlement."""
+"""What the sub-ledgers and the accounts of the general ledger add up to, known at any moment without reading them: for the check at each settlement."""
 
 from odoo.addons.merchant_alliance.tools.tally import Tally
+
+BOOK_TALLY = Tally(
+    "voucher_settlement_book_tally", {"company_id": "integer", "account_id": "integer"}, {
+        "account_move_line": """
+            SELECT company_id, account_id, balance AS amount FROM {rows}
+             WHERE parent_state = 'posted' AND account_id IS NOT NULL AND balance IS NOT NULL"""})
 
 LEDGER_TALLY = Tally(
     "voucher_settlement_tally", {"company_id": "integer", "ledger": "varchar", "part": "varchar"}, {
