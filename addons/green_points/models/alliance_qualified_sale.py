@@ -5,7 +5,6 @@ from odoo import fields, models
 from odoo.exceptions import ValidationError
 
 from odoo.addons.merchant_alliance.tools.money import from_cents, split_by_weights, to_cents
-from odoo.addons.merchant_alliance.tools.serialize import touch
 
 from ..tools.allocation import get_bases, take_part
 
@@ -48,20 +47,29 @@ class AllianceQualifiedSale(models.Model):
         "CHECK (abs(base_shopper + base_merchant) <= abs(concession_amount))",
         "What a sale gives can never exceed its own concession.")
 
+    def _prepare_registrations(self, vals_list):
+        """Add the policy, what the concession is divided into, and the points: of new sales and refunds alike."""
+        prepared = super()._prepare_registrations(vals_list)
+        drafts = [self.new(vals) for vals in prepared]  # nothing of them is written
+        policies = {}
+        # origins are touched: two refunds at once do not share out the same remainder
+        left = self.browse().union(*(draft.origin_id for draft in drafts))._get_left_cents(
+            lambda refund: refund.state != "cancelled")
+        for vals, draft in zip(prepared, drafts, strict=True):
+            if draft.origin_id:
+                vals |= draft._prepare_refund_allocation_vals(left[draft.origin_id])
+                continue
+            company = draft.company_id
+            if company not in policies:
+                policies[company] = self.env["green.points.policy"]._get_active(company)
+            vals |= draft._prepare_allocation_vals(policies[company])
+        return prepared
+
     def _after_register(self):
-        """Set the policy, divide the concession and work out the points of new sales and refunds."""
+        """Add to the shopper's points what the point rules give."""
         super()._after_register()
-        refunds = self.filtered("origin_id")
-        for company, sales in (self - refunds).grouped("company_id").items():
-            policy = self.env["green.points.policy"]._get_active(company)
-            for sale in sales:
-                sale.write(sale._prepare_allocation_vals(policy))
+        for sales in self.filtered(lambda sale: not sale.origin_id).grouped("company_id").values():
             self.env["green.points.rule"]._apply(sales)
-        touch(refunds.origin_id)  # two refunds at once must not share out the same remainder
-        parts = refunds.origin_id._get_left_cents(
-            lambda refund: refund.state != "cancelled" and refund not in refunds)
-        for refund in refunds.sorted("id"):
-            refund.write(refund._prepare_refund_allocation_vals(parts[refund.origin_id]))
 
     def _prepare_allocation_vals(self, policy):
         """Return the values that divide this sale's concession under ``policy`` (may be empty)."""

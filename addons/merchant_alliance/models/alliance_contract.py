@@ -141,21 +141,18 @@ class AllianceContract(models.Model):
 
     def _get_in_force(self, merchant, day):
         """Return the merchant's contract in force on ``day`` (company time zone); may be empty."""
-        return self.search([
-            ("merchant_id", "=", merchant.id), ("state", "not in", UNSIGNED), ("date_start", "<=", day),
-            "|", ("date_end", "=", False), ("date_end", ">=", day)], limit=1)  # at most one is in force
+        return self.search([("merchant_id", "=", merchant.id), *self._get_in_force_domain(day)], limit=1)
+
+    @api.model
+    def _get_in_force_domain(self, day, path=""):
+        """Return the domain of contracts in force on ``day``: at most one of each merchant.
+
+        :param str path: that leads to the contract, for a search of something else: ``contract_id.``
+        """
+        return [
+            (f"{path}state", "not in", UNSIGNED), (f"{path}date_start", "<=", day),
+            "|", (f"{path}date_end", "=", False), (f"{path}date_end", ">=", day)]
 
     def _get_line(self, store, category=None):
-        """Return this contract's rate line for goods of a category sold in ``store``; may be empty.
-
-        The store's before the rest, then the nearest category's, then the scene's.
-
-        :param category: ``product.category``; None or empty: goods of no category
-        """
-        nearest = [int(number) for number in (category.parent_path if category else "").split("/") if number][::-1]
-        fitting = self.line_ids.filtered(
-            lambda line: line.store_id in (store, line.store_id.browse()) and line.scene in (store.scene, False)
-            and (not line.categ_id or line.categ_id.id in nearest))
-        return fitting.sorted(lambda line: (
-            not line.store_id, nearest.index(line.categ_id.id) if line.categ_id else len(nearest),
-            not line.scene, line.sequence, line.id))[:1]
+        """Return this contract's rate line for goods of a category sold in ``store`` (see ``line._choose``)."""
+        return self.line_ids._choose(store, category)

@@ -32,6 +32,29 @@ class AllianceContractLine(models.Model):
         f"CHECK (rate >= {RATE_MIN} AND rate <= {RATE_MAX})",
         "A concession is between 3 % and 20 % of the cash paid.")
 
+    @api.model
+    def _get_in_force(self, merchant, day):
+        """Return the rates of the merchant's contract in force on ``day`` (company time zone); may be empty."""
+        # one query, on the path of every sale
+        return self.search_fetch([
+            ("contract_id.merchant_id", "=", merchant.id), *self.env["alliance.contract"]._get_in_force_domain(
+                day, "contract_id.")], ["store_id", "scene", "categ_id", "sequence", "rate"])
+
+    def _choose(self, store, category=None):
+        """Return which of these rates holds for goods of a category sold in ``store``; may be empty.
+
+        The store's before the rest, then the nearest category's, then the scene's.
+
+        :param category: ``product.category``; None or empty: goods of no category
+        """
+        nearest = [int(number) for number in (category.parent_path if category else "").split("/") if number][::-1]
+        fitting = self.filtered(
+            lambda line: line.store_id in (store, line.store_id.browse()) and line.scene in (store.scene, False)
+            and (not line.categ_id or line.categ_id.id in nearest))
+        return fitting.sorted(lambda line: (
+            not line.store_id, nearest.index(line.categ_id.id) if line.categ_id else len(nearest),
+            not line.scene, line.sequence, line.id))[:1]
+
     def _check_rate(self, rate):
         """Raise ValidationError unless ``rate`` (percent) is allowed; the database checks it again."""
         if not RATE_MIN <= rate <= RATE_MAX:

@@ -62,9 +62,10 @@ class AllianceQualifiedSale(models.Model):
         for vals in sales:
             moments[vals["partner_id"]].append(vals["sale_datetime"])
         binding_model = self.env["alliance.promoter.binding"]
-        invited = self.env["res.partner"].search([
-            ("id", "in", list(moments)), ("alliance_referral_id", "!=", False),
-            ("alliance_referral_until", ">=", fields.Datetime.now())])
+        now = fields.Datetime.now()
+        invited = self.env["res.partner"].browse(moments).filtered(
+            lambda partner: partner.alliance_referral_id and partner.active
+            and (partner.alliance_referral_until or now) >= now)
         rows = []
         for partner in invited:
             promoter = partner.alliance_referral_id

@@ -39,15 +39,19 @@ class AllianceQualifiedSale(models.Model):
         created = self._insert_registrations(self._prepare_registrations(list(reversed(new.values()))))
         if created:
             created._after_register()
-            self.env.ref("merchant_alliance.cron_fund_pending")._trigger()
+            self._get_by_name("ir.cron", "merchant_alliance.cron_fund_pending")._trigger()
         return (known | created).sorted(lambda sale: (order[sale.idempotency_key], sale.part))
+
+    def _get_by_name(self, model, xmlid):
+        """Return a record of this addon; unlike ``env.ref`` without asking whether it is still there."""
+        return self.env[model].browse(self.env["ir.model.data"]._xmlid_to_res_id(xmlid, raise_if_not_found=True))
 
     def _insert_registrations(self, vals_list):
         try:
-            with mute_logger("odoo.sql_db"), self.env.cr.savepoint(flush=False):
+            with mute_logger("odoo.sql_db"):
                 return self.create(vals_list)
         except UniqueViolation as error:
-            # a parallel request has just registered the same document: the retry finds it
+            # a parallel request has just registered the same document: the retry, from the start, finds it
             raise ConcurrencyError("alliance.qualified.sale: registered in parallel") from error
 
     def _prepare_registrations(self, vals_list):
@@ -55,14 +59,15 @@ class AllianceQualifiedSale(models.Model):
         origins = self.browse().union(*(vals["origin"] for vals in vals_list if vals.get("origin")))
         touch(origins)  # of two refunds of one sale made at once, the later one sees the other
         left = {origin: (origin._get_cash_left_cents(), origin._get_concession_left_cents()) for origin in origins}
-        sequence = self.env.ref("merchant_alliance.seq_qualified_sale")
-        contracts = {}
+        sequence = self._get_by_name("ir.sequence", "merchant_alliance.seq_qualified_sale")
+        self._fetch_contacts(vals_list)
+        rates = {}
         prepared = []
         for vals in vals_list:
             if vals.get("origin"):
                 parts = [self._prepare_refund_vals(vals, left)]
             else:
-                parts = self._prepare_sale_vals(vals, contracts)
+                parts = self._prepare_sale_vals(vals, rates)
             prepared += [{
                 "name": sequence._next(),
                 "idempotency_key": vals["idempotency_key"],
@@ -74,14 +79,22 @@ class AllianceQualifiedSale(models.Model):
             } for number, specific in enumerate(parts)]
         return prepared
 
-    def _prepare_sale_vals(self, vals, contracts):
+    def _fetch_contacts(self, vals_list):
+        """Read shoppers and companies' contacts, whose time zone decides the day, at once."""
+        stores = self.env["alliance.store"].union(*(
+            store for vals in vals_list if not vals.get("origin")
+            for store, _category, _cents in vals.get("parts") or [(vals["store"], None, None)]))
+        partners = self.env["res.partner"].union(*(vals["partner"] for vals in vals_list if vals.get("partner")))
+        (partners | stores.company_id.partner_id).mapped("tz")
+
+    def _prepare_sale_vals(self, vals, rates):
         """Return what is particular to each part of a sale: one for each store and rate in force.
 
-        :param dict contracts: contracts found before in this batch, by merchant and day
+        :param dict rates: found before in this batch, by merchant and day
         """
         cents_by_line, uncovered = {}, self.env["alliance.store"]
         for store, category, cents in vals.get("parts") or [(vals["store"], None, vals["cash_cents"])]:
-            line = self._get_line_in_force(store, category, vals["sale_datetime"], contracts)
+            line = self._get_line_in_force(store, category, vals["sale_datetime"], rates)
             if line and cents > 0:
                 cents_by_line[store, line] = cents_by_line.get((store, line), 0) + cents
             elif not line:
@@ -101,15 +114,15 @@ class AllianceQualifiedSale(models.Model):
             "concession_amount": from_cents(percent_of(cents, line.rate), store.company_id.currency_id),
         } for (store, line), cents in cents_by_line.items()]
 
-    def _get_line_in_force(self, store, category, moment, contracts):
+    def _get_line_in_force(self, store, category, moment, rates):
         """Return the rate line for goods of a category sold in a store at ``moment``; may be empty."""
         merchant = store.merchant_id
         if merchant.state != "active":
             return self.env["alliance.contract.line"]
         key = (merchant, self._get_company_day(store.company_id, moment))
-        if key not in contracts:
-            contracts[key] = self.env["alliance.contract"]._get_in_force(*key)
-        return contracts[key]._get_line(store, category)
+        if key not in rates:
+            rates[key] = self.env["alliance.contract.line"]._get_in_force(*key)
+        return rates[key]._choose(store, category)
 
     def _prepare_refund_vals(self, vals, left):
         """Return what is particular to a refund: a part of its origin, at the origin's rate.

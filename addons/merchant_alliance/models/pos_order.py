@@ -133,7 +133,8 @@ class PosOrder(models.Model):
     def _get_cash_cents(self):
         """Return what was paid in cash, by card and the like, change deducted; negative: paid out."""
         self.ensure_one()
-        cash = self.payment_ids.filtered(lambda payment: payment.payment_method_id.type != "pay_later")
+        # without a journal it is put on the shopper's account
+        cash = self.payment_ids.filtered(lambda payment: payment.payment_method_id.journal_id)
         cash -= self._get_non_cash_payments()
         return sum(to_cents(amount, self.currency_id) for amount in cash.mapped("amount"))
 
@@ -152,7 +153,7 @@ class PosOrder(models.Model):
         if not lines:
             return 0
         tax = self.env["account.tax"]
-        base_lines = lines._prepare_tax_base_line_values()
+        base_lines = [self._prepare_goods_base_line(line) for line in lines]
         tax._add_tax_details_in_base_lines(base_lines, self.company_id)
         tax._round_base_lines_tax_details(base_lines, self.company_id)
         total = tax._get_tax_totals_summary(
@@ -160,6 +161,14 @@ class PosOrder(models.Model):
         )["total_amount_currency"]
         # core turns the quantities of an order with a negative total round
         return to_cents(total, self.currency_id) * (-1 if self.amount_total < 0 else 1)
+
+    def _prepare_goods_base_line(self, line):
+        """Return a line of this order as Odoo's taxes want it; unlike the till's own, without accounts to book on."""
+        return self.env["account.tax"]._prepare_base_line_for_taxes_computation(
+            line, currency_id=self.currency_id, rate=self.currency_rate, product_id=line.product_id,
+            partner_id=self.partner_id, tax_ids=line.tax_ids_after_fiscal_position, price_unit=line.price_unit,
+            quantity=line.qty * (-1 if self.amount_total < 0 else 1), discount=line.discount,
+            is_refund=line.qty * line.price_unit < 0)
 
     def _convert_to_company(self, cents):
         return self.env["alliance.qualified.sale"]._convert_cents(

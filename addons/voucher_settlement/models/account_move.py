@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 from odoo.addons.merchant_alliance.tools.money import to_cents
 
-from .escrow_events import ESCROW_EVENTS, EVENT_PATTERNS
+from .escrow_events import ESCROW_EVENTS, EVENT_PATTERNS, SETTLEMENT_CENTRE
 
 
 class AccountMove(models.Model):
@@ -18,23 +18,11 @@ class AccountMove(models.Model):
 
     # -- the mark ----------------------------------------------------------------------------
 
-    def _mark_escrow(self, events):
-        """Say that these drafts come from the settlement centre; for ``escrow.posting`` alone.
-
-        Past the ORM on purpose: create and write refuse the field, whoever calls.
-        """
-        self.flush_recordset()
-        self.env.execute_query(SQL(
-            """UPDATE account_move m SET escrow_event = c.event
-                 FROM unnest(%s, %s::varchar[]) AS c (id, event) WHERE m.id = c.id AND m.state = 'draft'""",
-            self.ids, list(events)))
-        self.invalidate_recordset(["escrow_event"])
-
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            if vals.get("escrow_event"):
-                self._refuse_event()
+        if self.env.context.get("escrow_maker") is not SETTLEMENT_CENTRE and any(
+                vals.get("escrow_event") for vals in vals_list):
+            self._refuse_event()
         moves = super().create(vals_list)
         moves._check_escrow()
         return moves
@@ -107,8 +95,8 @@ class AccountMove(models.Model):
             move.reconciled_payment_ids = move.matched_payment_ids
 
     def _message_log_batch(self, *args, **kwargs):
-        # that it is secured goes without saying for each entry of a chained journal
-        if self.env.context.get("escrow_unlogged") and all(move.escrow_event for move in self):
+        if self.env.context.get("escrow_maker") is SETTLEMENT_CENTRE:
+            # that it is secured goes without saying for each entry of a chained journal
             return self.env["mail.message"]
         return super()._message_log_batch(*args, **kwargs)
 

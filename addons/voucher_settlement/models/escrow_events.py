@@ -57,6 +57,9 @@ EVENT_PATTERNS = {
     "forfeit": {"escrow_bank": 1, "rebate_pool": -1},
 }
 
+# In the context of whoever makes entries with an event; an object cannot come over RPC.
+SETTLEMENT_CENTRE = object()
+
 # Events that pay out of the escrow bank, and the model whose record must stand behind each.
 BACKED_EVENTS = {"reimburse": "voucher.reimbursement", "fund_reversal": "alliance.funding"}
 

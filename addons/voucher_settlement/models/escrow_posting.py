@@ -8,7 +8,7 @@ from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
 from odoo.addons.merchant_alliance.tools.serialize import touch
 
 from ..tools.totals import BOOK_TALLY, LEDGER_TALLY
-from .escrow_events import BACKED_EVENTS, CREDIT_GROUPS, ESCROW_EVENTS, ESCROW_ROLES
+from .escrow_events import BACKED_EVENTS, CREDIT_GROUPS, ESCROW_EVENTS, ESCROW_ROLES, SETTLEMENT_CENTRE
 from .escrow_guard import install_guard
 
 ROLES = dict(ESCROW_ROLES)
@@ -55,19 +55,23 @@ class EscrowPosting(models.AbstractModel):
         :return: the moves, one for each of ``specs`` that has lines, in order
         """
         # sudo: who may cause an event is decided where it happens; nobody posts escrow entries by hand
-        self = self.sudo().with_company(company).with_context(
-            tracking_disable=True, mail_create_nolog=True, escrow_unlogged=True,
-            skip_analytic_sync=True)  # drafts have no analytic lines yet; posting makes them
+        self = self.sudo().with_company(company)
         specs = [spec for spec in ({**spec, "lines": [line for line in spec["lines"] if line[1]]}
                                    for spec in specs) if spec["lines"]]
         if not specs:
             return self.env["account.move"]
+        self._check_balanced(specs)
         self._check_covered(company, specs)
         self._check_backed(specs)
         touch(self._get_journal(company))  # its entries are chained: one transaction after the other
-        moves = self.env["account.move"].create([self._prepare_move_vals(company, spec) for spec in specs])
-        moves._mark_escrow([spec["event"] for spec in specs])
+        context = {
+            "tracking_disable": True, "mail_create_nolog": True, "escrow_maker": SETTLEMENT_CENTRE,
+            "check_move_validity": False,  # done above, in cents
+            "skip_analytic_sync": True}  # drafts have no analytic lines yet; posting makes them
+        moves = self.env["account.move"].with_context(**context).create(
+            [self._prepare_move_vals(company, spec) for spec in specs])
         moves._post(soft=False)
+        moves = moves.with_env(self.env)
         for move, spec in zip(moves, specs, strict=True):
             if spec["event"] in BACKED_EVENTS:
                 spec["backing"]._link_escrow_move(move)
@@ -79,6 +83,7 @@ class EscrowPosting(models.AbstractModel):
             "move_type": "entry",
             "journal_id": self._get_journal(company).id,
             "company_id": company.id,
+            "escrow_event": spec["event"],
             "date": spec.get("date") or fields.Date.context_today(self),
             "ref": spec.get("ref"),
             "line_ids": [
@@ -101,6 +106,14 @@ class EscrowPosting(models.AbstractModel):
 
     def _get_event_label(self, event):
         return dict(self.env["account.move"]._fields["escrow_event"]._description_selection(self.env))[event]
+
+    def _check_balanced(self, specs):
+        """Raise unless the lines of each entry add up to zero."""
+        for spec in specs:
+            if total := sum(cents for _key, cents, *_partner in spec["lines"]):
+                raise UserError(self.env._(
+                    "%(event)s: the lines of the entry add up to %(total)s cents, not to zero.",
+                    event=self._get_event_label(spec["event"]), total=total))
 
     def _check_covered(self, company, specs):
         """Raise unless pool and risk reserve hold what these events take out of them."""

@@ -253,6 +253,12 @@ class TestPosting(EscrowCommon):
             (row["ledger_cents"], row["subledger_cents"], row["difference_cents"]), (6200, 6500, -300))
         self.assertTrue(row["hint"])
 
+    def test_lines_that_do_not_add_up_are_refused(self):
+        moves = self.env["account.move"].search_count([])
+        with self.assertRaisesRegex(UserError, "add up to 1 cents"):
+            self.posting._post_event("deposit", self.company, [("operating_bank", 101), ("merchant_deposit", -100)])
+        self.assertEqual(self.env["account.move"].search_count([]), moves)
+
     def test_unposted_is_no_difference(self):
         self._sell(1000)
         self._redeem(3)

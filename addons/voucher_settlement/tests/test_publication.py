@@ -68,7 +68,7 @@ class TestPublication(SettlementCommon, HttpCase):
         self.assertEqual(self._check(publication, released=more)["cohorts"], False)
         self.assertEqual(self._check(publication, payable="0.01")["released"], False)
         self.assertEqual(self._check(publication, pool="0.01")["payable"], False)
-        escrow = {**content["escrow"], "rebate_pool": "0.00"}
+        escrow = {**content["escrow"], "vouchers_outstanding": "0.00"}
         self.assertEqual(self._check(publication, escrow=escrow)["escrow"], False)
 
     def test_only_a_checker_publishes_and_only_once(self):

@@ -58,6 +58,15 @@ class TestTopupBooks(VoucherPaymentsCommon):
         self.assertEqual(self.env["escrow.posting"]._get_balance("merchant_deposit", self.company), deposit + 50_000)
         self.assertFalse(self.env["escrow.posting"]._check_subledger(self.company))
 
+    def test_payments_behind_an_entry_are_found(self):
+        """Entries that are reconciled with nothing are not asked for their payments; this one is."""
+        tx = self._top_up()
+        entry = tx.deposit_entry_ids.move_id
+        self.assertEqual(entry.reconciled_payment_ids, tx.payment_id)
+        self.assertEqual(
+            self.env["account.payment"].search([("reconciled_invoice_ids", "in", entry.ids)]), tx.payment_id)
+        self.assertFalse(self.merchant._deposit("topup", 100, "topup,plain", "Cash").move_id.reconciled_payment_ids)
+
     def test_given_back_it_is_the_other_way_round(self):
         tx = self._top_up()
         refund = self._give_back(tx, 200)
