@@ -20,6 +20,7 @@
         "views/green_points_position_views.xml",
         "views/green_points_cohort_views.xml",
         "views/alliance_qualified_sale_views.xml",
+        "views/alliance_holder_merge_views.xml",
         "views/green_points_exchange_views.xml",
         "views/green_points_offer_views.xml",
         "views/green_points_rule_views.xml",

@@ -36,6 +36,8 @@
         "views/settlement_publication_views.xml",
         "views/settlement_publication_templates.xml",
         "views/voucher_wallet_views.xml",
+        "views/alliance_holder_merge_views.xml",
+        "views/alliance_account_closure_views.xml",
         "views/voucher_lot_views.xml",
         "views/voucher_hold_views.xml",
         "views/voucher_entry_views.xml",

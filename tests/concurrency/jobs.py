@@ -271,3 +271,13 @@ def use_coupon(env, coupon_id, order_ids, counters):
 
     outcomes = in_threads(env.registry, [apply(order_id) for order_id in order_ids] + [redeem] * counters)
     return sum(outcome is True for outcome in outcomes)
+
+
+def merge(env, source_id, target_id):
+    """Merge a contact into another as soon as nobody is in the way; return whether it is gone."""
+    def work(env):
+        env["base.partner.merge.automatic.wizard"]._merge(
+            [source_id, target_id], env["res.partner"].browse(target_id))
+        return not env["res.partner"].browse(source_id).exists()
+
+    return in_threads(env.registry, [work])[0]

@@ -362,3 +362,25 @@ def test_a_coupon_is_used_once_by_40_at_once(scratch_db, world):
     assert lowered == ([(order,)] if order else [])
     assert scratch_db.query("SELECT count(*) FROM sale_order_line WHERE alliance_coupon_id IS NOT NULL") == [
         (1 if order else 0,)]
+
+
+def test_vouchers_are_spent_while_two_contacts_are_merged(scratch_db, world):
+    """Two wallets of 50.00 and 30.00 pay 2.00 at a time, 50 times at once, while the one is merged into the other."""
+    source, target = world["shoppers"][:2]
+    with scratch_db.open_env() as env:
+        wallets = [platform.give_vouchers(env, shopper, cents, f"test,{shopper}").id
+                   for shopper, cents in ((source, 5_000), (target, 3_000))]
+    *outcomes, merged = scratch_db.race(
+        *((f"{JOBS}:redeem", wallet, world["stores"][0], f"test,{wallet}", 25, 200) for wallet in wallets),
+        (f"{JOBS}:merge", source, target), timeout=300)
+    assert merged is True
+    paid, refused = map(sum, zip(*outcomes, strict=True))
+    assert paid + refused == 50
+    [(left, count, partner)] = scratch_db.query("""
+        SELECT sum(balance_deduction)::text, count(*), max(partner_id) FROM voucher_wallet
+         WHERE balance_deduction + held_deduction > 0 OR id = ANY(%s)""", (wallets,))
+    assert (float(left), count, partner) == (80.0 - 2.0 * paid, 1, target)
+    assert scratch_db.query("SELECT count(*), sum(amount)::numeric(9, 2)::text FROM voucher_entry WHERE kind = 'redeem'"
+                            ) == [(paid, f"-{2 * paid}.00")]
+    assert scratch_db.query("SELECT wallet_id FROM voucher_hold WHERE wallet_id <> %s", (wallets[1],)) == []
+    assert_books_agree(scratch_db)

@@ -37,7 +37,8 @@ class Rights:
                    "escrow.reconciliation", "escrow.reconciliation.line", "green.points.exchange",
                    "green.points.exchange.line", "green.points.debt",
                    "alliance.promoter.binding", "promoter.commission", "split.order", "split.order.line",
-                   "split.return", "split.entry", "split.receiver", "split.notice")
+                   "split.return", "split.entry", "split.receiver", "split.notice",
+                   "alliance.holder.merge", "alliance.account.closure")
         table = self._get_table()
         for name in ledgers:
             self.assertLessEqual({*"".join(table[name].values())}, {"R"}, name)

@@ -78,6 +78,8 @@ class PlatformCase(PromoterMixin, SettlementCommon, VoucherTillCommon, HttpCase)
         self._scan()
         self._apply_to_join()
         self._write_to_customers()
+        self._merge_contacts()
+        self._close_an_account()
         self._share()
         self._ask_for_a_product()
         self._pay_out()
@@ -188,6 +190,18 @@ class PlatformCase(PromoterMixin, SettlementCommon, VoucherTillCommon, HttpCase)
             self.env["alliance.offer"]._submit(
                 merchant, {"date_from": today, "date_to": today}, {"en_US": {"name": f"Offer of {merchant.name}"}})
         self.campaigns |= self.campaigns[0].copy()
+
+    def _merge_contacts(self):
+        """The rival shopper turned out to have been there twice."""
+        twin = self._make_partner("RivalTwin")
+        self.env["alliance.consent"]._give(self.rival_merchant, twin, "store")
+        self.env["base.partner.merge.automatic.wizard"]._merge((twin | self.rival_shopper).ids, self.rival_shopper)
+
+    def _close_an_account(self):
+        """A shopper of the rival merchant has left."""
+        leaver = self._make_partner("RivalLeaver")
+        self.env["alliance.consent"]._give(self.rival_merchant, leaver, "store")
+        leaver._close_account("operator", "RivalReason")
 
     def _ask_for_a_product(self):
         brand = self._make_merchant("RivalBrand", scene="brand_mall")
@@ -327,6 +341,8 @@ class PlatformCase(PromoterMixin, SettlementCommon, VoucherTillCommon, HttpCase)
         self.wizards = [
             self.env["alliance.promoter.decision"].with_user(self.users["operator"]).create({
                 "promoter_ids": self.promoters[0].ids, "outcome": "end", "reason": "invented"}),
+            self.env["alliance.account.close"].with_user(self.users["operator"]).create(
+                {"partner_id": self.shopper.id, "reason": "invented"}),
             self.env["alliance.deposit.wizard"].with_user(self.users["operator"]).create(
                 {"merchant_id": self.merchant.id, "amount": 99999.0, "reference": "invented"}),
             self.env["risk.review"].with_user(self.users["analyst"]).create(

@@ -16,5 +16,8 @@ from . import alliance_qualified_sale_reward
 from . import alliance_qualified_sale_explanation
 from . import alliance_funding
 from . import res_company
-from . import base_partner_merge
+from . import alliance_account_closure
+from . import alliance_holder_merge
+from . import res_partner_merge
+from . import res_partner_closure
 from . import alliance_merchant

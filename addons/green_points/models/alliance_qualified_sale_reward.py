@@ -47,11 +47,20 @@ class AllianceQualifiedSale(models.Model):
             cohort = self.env["green.points.cohort"]._lock_open(company)
             self.env["green.points.entry"].sudo()._record(  # sudo: nobody may write the ledger otherwise
                 company_sales._prepare_earn_rows(cohort))
+            company_sales._give_up_closed(cohort)
             for kind in BASE_BY_KIND:  # what is owed is paid out of what is earned
                 self.env["green.points.debt"]._collect(company_sales._get_points_holders(kind), kind, company)
             (company_sales + company_sales._get_funded_refunds()).write(
                 {"reward_state": "active", "cohort_id": cohort.id})
         return sales
+
+    def _give_up_closed(self, cohort):
+        """Shoppers whose account is closed give up at once what these sales have just given them in ``cohort``."""
+        closed = self.filtered(lambda sale: sale.partner_id.sudo().alliance_closed_on)  # sudo: not for portal users
+        rows = [row for row in closed._prepare_earn_rows(cohort) if row["holder_kind"] == "shopper"]
+        self.env["green.points.entry"].sudo()._record([{  # sudo: nobody may write the ledger otherwise
+            **row, "kind": "give_up", "cents": -row["cents"],
+            "idempotency_key": f"give_up,{row['qualified_sale_id']}"} for row in rows])
 
     def _prepare_earn_rows(self, cohort):
         """Return the rows for ``green.points.entry._record`` that give these sales' points."""
@@ -144,8 +153,12 @@ class AllianceQualifiedSale(models.Model):
 
         :param list rows: as for ``green.points.entry._record``, all giving
         :return: the points entries made
+        :raise UserError: a holder's account is closed
         """
         partners = self.env["res.partner"].browse({row["partner_id"] for row in rows})
+        if closed := partners.sudo().filtered("alliance_closed_on"):  # sudo: nothing but the name comes out
+            raise UserError(self.env._(
+                "The account of %s is closed: it cannot be given points. Open it again first.", closed[0].name))
         self._before_base_change(partners)
         entries = self.env["green.points.entry"].sudo()._record(rows)  # sudo: see _take_rows
         for (company, kind), given in entries.grouped(lambda entry: (entry.company_id, entry.holder_kind)).items():

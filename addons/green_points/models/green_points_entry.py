@@ -28,7 +28,8 @@ class GreenPointsEntry(models.Model):
     currency_id = fields.Many2one(related="cohort_id.currency_id")
     kind = fields.Selection(
         [("earn", "Earned"), ("refund", "Taken Back"), ("exchange_in", "Received in Exchange"),
-         ("exchange_out", "Given in Exchange"), ("debt", "Owed Points Paid"), ("correction", "Correction")],
+         ("exchange_out", "Given in Exchange"), ("debt", "Owed Points Paid"),
+         ("give_up", "Given Up, Account Closed"), ("correction", "Correction")],
         required=True, readonly=True)
     base = fields.Monetary(
         string="Base Value", required=True, readonly=True, help="Base value; negative takes away.")

@@ -175,7 +175,7 @@ class GreenPointsPosition(models.Model):
         [[gone]] = self.env.execute_query(SQL(
             """SELECT (COALESCE((SELECT -sum(base) FROM green_points_entry
                         WHERE partner_id = %(partner)s AND holder_kind = %(kind)s AND cohort_id = %(cohort)s
-                          AND kind IN ('exchange_out', 'exchange_in', 'debt')), 0)
+                          AND kind IN ('exchange_out', 'exchange_in', 'debt', 'give_up')), 0)
                      - COALESCE((SELECT sum(amount) FROM green_points_debt
                         WHERE partner_id = %(partner)s AND holder_kind = %(kind)s AND cohort_id = %(cohort)s), 0)
                    )::text""", partner=partner_id, kind=kind, cohort=cohort_id))

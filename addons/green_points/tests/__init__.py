@@ -8,3 +8,4 @@ from . import test_exchange
 from . import test_simulation
 from . import test_rule
 from . import test_exchange_pages
+from . import test_merge

@@ -83,14 +83,6 @@ class TestLedger(GreenPointsCommon):
         cohort._mark_matured()
         self.assertEqual(summary(self.merchant.partner_id, "merchant", self.company)["matured"], 40.0)
 
-    def test_holders_of_points_are_not_merged_away(self):
-        wizard = self.env["base.partner.merge.automatic.wizard"]
-        with self.assertRaisesRegex(UserError, "Lin Shopper"):
-            wizard._merge((self.shopper + self.other_shopper).ids, self.other_shopper)
-        wizard._merge((self.shopper + self.other_shopper).ids, self.shopper)
-        self.assertTrue(self.position.exists())
-        self.assertFalse(self.other_shopper.exists())
-
 
 @tagged("post_install", "-at_install")
 class TestAccess(GreenPointsCommon):

@@ -49,11 +49,12 @@ class ConsentPortal(CustomerPortal):
         # sudo: shoppers have no rights on coupons, these are their own
         coupons = request.env["alliance.coupon"].sudo().search([("partner_id", "=", partner.id)], limit=50)
         today = fields.Date.context_today(request.env.user)
+        past = coupons.filtered(lambda coupon: coupon.state in ("used", "void") or coupon.valid_to < today)
         return request.render("merchant_alliance.portal_my_messages", {
             **self._prepare_portal_layout_values(), "page_name": "my_messages", "error": error,
             "consents": request.env["alliance.consent"]._find(partner),
-            "coupons": coupons.filtered(lambda coupon: coupon.state != "used" and coupon.valid_to >= today),
-            "past": coupons.filtered(lambda coupon: coupon.state == "used" or coupon.valid_to < today)[:10],
+            "coupons": coupons - past,
+            "past": past[:10],
             "birthday": partner.sudo().alliance_birthday})  # sudo: see tell_birthday
 
 
@@ -86,7 +87,7 @@ class ConsentForm(Controller):
     def unsubscribe(self, consent_id, token, **_kwargs):
         """End the consent that the link names."""
         consent = self._get_consent(consent_id, token)
-        consent._withdraw("message")
+        consent._follow_merge()._withdraw("message")
         return self._render_unsubscribe(consent, token)
 
     def _get_consent(self, consent_id, token):
@@ -97,7 +98,7 @@ class ConsentForm(Controller):
 
     def _render_unsubscribe(self, consent, token):
         return request.render("merchant_alliance.unsubscribe", {
-            "merchant": consent.merchant_id, "ended": bool(consent.withdrawn_at),
+            "merchant": consent.merchant_id, "ended": not consent._follow_merge(),
             "path": f"/alliance/unsubscribe/{consent.id}/{token}"})
 
 

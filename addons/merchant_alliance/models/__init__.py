@@ -41,6 +41,8 @@ from . import alliance_promoter_binding
 from . import alliance_promoter_report
 from . import alliance_qualified_sale_promoter
 from . import alliance_deposit_entry
+from . import alliance_account_closure
+from . import alliance_holder_merge
 from . import alliance_funding
 from . import alliance_merchant_stock
 from . import alliance_merchant_topup
@@ -60,7 +62,10 @@ from . import res_company
 from . import res_company_promoter
 from . import res_config_settings
 from . import res_users
+from . import res_users_closure
 from . import res_partner
+from . import res_partner_merge
+from . import res_partner_closure
 from . import sale_order
 from . import sale_order_line
 from . import sale_order_coupon

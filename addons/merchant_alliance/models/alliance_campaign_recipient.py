@@ -19,10 +19,12 @@ class AllianceCampaignRecipient(models.Model):
         [("waiting", "Waiting"), ("sent", "Sent"), ("skipped", "Left Out")], required=True, readonly=True)
     reason = fields.Selection(
         [("withdrawn", "Consent Withdrawn"), ("limit", "Had Enough Messages"), ("address", "No Mail Address"),
-         ("stopped", "Campaign Stopped")], readonly=True)
+         ("stopped", "Campaign Stopped"), ("merged", "Contacts Merged")], readonly=True)
     sent_at = fields.Datetime(readonly=True)
+    merged = fields.Boolean(readonly=True, help="Of a contact that was merged into this one, which was chosen, too.")
 
-    _once = models.Constraint("UNIQUE (campaign_id, partner_id)", "Each shopper gets a campaign once.")
+    _shopper_once = models.UniqueIndex(
+        "(campaign_id, partner_id) WHERE merged IS NOT TRUE", "Each shopper gets a campaign once.")
     _sent_has_time = models.Constraint(
         "CHECK ((state = 'sent') = (sent_at IS NOT NULL) AND (state = 'skipped') = (reason IS NOT NULL))",
         "What was sent has a time, who was left out a reason.")

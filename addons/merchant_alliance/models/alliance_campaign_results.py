@@ -21,9 +21,10 @@ class AllianceCampaign(models.Model):
     _inherit = "alliance.campaign"
 
     def _get_progress(self):
-        """Return ``{"waiting", "sent", "skipped", "withdrawn", "limit", "address", "stopped"}``: how many receivers."""
+        """Return ``{state, or reason to be left out: how many receivers}``."""
         self.ensure_one()
-        counts = dict.fromkeys(("waiting", "sent", "skipped", "withdrawn", "limit", "address", "stopped"), 0)
+        counts = dict.fromkeys(
+            ("waiting", "sent", "skipped", "withdrawn", "limit", "address", "stopped", "merged"), 0)
         for state, reason, count in self.env["alliance.campaign.recipient"].sudo()._read_group(
                 [("campaign_id", "=", self.id)], ["state", "reason"], ["__count"]):  # sudo: numbers alone
             counts[state] += count

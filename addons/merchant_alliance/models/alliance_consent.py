@@ -26,7 +26,7 @@ class AllianceConsent(models.Model):
     wording = fields.Text(required=True, readonly=True, help="What the shopper has read and agreed to.")
     withdrawn_at = fields.Datetime(readonly=True)
     withdrawn_by = fields.Selection(
-        [("account", "My Account"), ("message", "Link in a Message")], readonly=True)
+        [("account", "My Account"), ("message", "Link in a Message"), ("merge", "Contacts Merged")], readonly=True)
 
     _one_in_force = models.UniqueIndex(
         "(merchant_id, partner_id) WHERE withdrawn_at IS NULL", "This shopper has agreed already.")
@@ -86,12 +86,19 @@ class AllianceConsent(models.Model):
         touch(in_force)  # a job that is about to send with it is retried, and finds it withdrawn
         in_force.write({"withdrawn_at": fields.Datetime.now(), "withdrawn_by": by})
 
+    def _follow_merge(self):
+        """Return the consent in force that this one stands for: itself, or the one kept when contacts were merged."""
+        self.ensure_one()
+        merged = self.withdrawn_by == "merge"
+        return self._find(self.partner_id, self.merchant_id) if merged else self.filtered(
+            lambda consent: not consent.withdrawn_at)
+
     # -- the link in each message -------------------------------------------------------------------
 
     def _get_token(self):
         """Return what proves that whoever opens the link has the message."""
         self.ensure_one()
-        return hmac(self.env(su=True), LINK_SCOPE, (self.id, self.partner_id.id))
+        return hmac(self.env(su=True), LINK_SCOPE, (self.id, self.merchant_id.id))  # contacts may be merged
 
     def _get_unsubscribe_url(self):
         self.ensure_one()

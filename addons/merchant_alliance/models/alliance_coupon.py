@@ -39,8 +39,11 @@ class AllianceCoupon(models.Model):
     valid_from = fields.Date(required=True, readonly=True)
     valid_to = fields.Date(string="Valid Until", required=True, readonly=True)
     state = fields.Selection(
-        [("open", "Open"), ("reserved", "Being Used"), ("used", "Used")],
-        required=True, readonly=True, default="open")
+        [("open", "Open"), ("reserved", "Being Used"), ("used", "Used"), ("void", "Void")],
+        required=True, readonly=True, default="open",
+        help="Void: its shopper had another one of the campaign when two contacts were merged.")
+    merged = fields.Boolean(
+        readonly=True, copy=False, help="Of a contact that was merged into this one, which has its own.")
     sale_order_id = fields.Many2one(
         "sale.order", string="Order", readonly=True, copy=False, index="btree_not_null", ondelete="restrict")
     purchase_amount = fields.Monetary(readonly=True, copy=False, help="Before the reduction.")
@@ -48,14 +51,15 @@ class AllianceCoupon(models.Model):
     used_at = fields.Datetime(readonly=True, copy=False)
 
     _code_uniq = models.Constraint("UNIQUE (code)", "This code exists already.")
-    _campaign_shopper_uniq = models.Constraint(
-        "UNIQUE (campaign_id, partner_id)", "A shopper gets one coupon of a campaign.")
+    _campaign_shopper_once = models.UniqueIndex(
+        "(campaign_id, partner_id) WHERE merged IS NOT TRUE", "A shopper gets one coupon of a campaign.")
     _state_is_whole = models.Constraint(
         "CHECK (CASE state"
         " WHEN 'open' THEN sale_order_id IS NULL AND used_at IS NULL AND COALESCE(reduction_amount, 0) = 0"
         " WHEN 'reserved' THEN sale_order_id IS NOT NULL AND used_at IS NULL AND reduction_amount > 0"
-        " ELSE used_at IS NOT NULL AND reduction_amount > 0 END)",
-        "A coupon is open, reserved by an order, or used.")
+        " WHEN 'used' THEN used_at IS NOT NULL AND reduction_amount > 0"
+        " ELSE sale_order_id IS NULL AND used_at IS NULL AND COALESCE(reduction_amount, 0) = 0 END)",
+        "A coupon is open, reserved by an order, used, or void.")
     _reduction_within_purchase = models.Constraint(
         "CHECK (COALESCE(reduction_amount, 0) = 0 OR reduction_amount < purchase_amount)",
         "A reduction leaves something to pay.")
@@ -108,8 +112,11 @@ class AllianceCoupon(models.Model):
             return env._("There is no such coupon here. Please check the code.")
         today = env["alliance.qualified.sale"]._get_company_day(self.company_id, fields.Datetime.now())
         if self.state != "open":
-            return env._("This coupon has been used.") if self.state == "used" else env._(
-                "This coupon is being used in another payment.")
+            return {
+                "used": env._("This coupon has been used."),
+                "reserved": env._("This coupon is being used in another payment."),
+                "void": env._("This coupon is void: you have another one of the same kind."),
+            }[self.state]
         if not self.valid_from <= today <= self.valid_to:
             return env._("This coupon is valid from %(start)s to %(end)s.", start=self._format_day(self.valid_from),
                          end=self._format_day(self.valid_to))

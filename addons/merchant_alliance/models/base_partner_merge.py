@@ -1,21 +1,22 @@
+from psycopg2.errors import ForeignKeyViolation
+
 from odoo import models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError
 
 
 class BasePartnerMerge(models.TransientModel):
     _inherit = "base.partner.merge.automatic.wizard"
 
-    def _update_foreign_keys(self, src_partners, dst_partner):
-        """Refuse to merge away promoters and shoppers who are bound.
+    def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
+        """Try again from the start when something new came in for a contact that was about to be deleted."""
+        try:
+            return super()._merge(partner_ids, dst_partner, extra_checks)
+        except ForeignKeyViolation as error:
+            raise ConcurrencyError("base.partner.merge: a contact got something new meanwhile") from error
 
-        Merging moves rows by SQL, and *deletes* those that meet a unique key: who earns from whom would be lost.
-        """
-        # sudo: the answer must not depend on what the user may read
-        ids = src_partners.ids
-        people = self.env["alliance.promoter"].sudo().search([("partner_id", "in", ids)]).partner_id
-        people |= self.env["alliance.promoter.binding"].sudo().search([("partner_id", "in", ids)]).partner_id
-        if people:
-            raise UserError(self.env._(
-                "These contacts are promoters, or bound to one, and cannot be merged into another one: %s",
-                ", ".join(people.mapped("display_name"))))
-        return super()._update_foreign_keys(src_partners, dst_partner)
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        """Move what shoppers hold before Odoo does, which would *delete* rows that meet a unique key."""
+        for source in src_partners.sorted("id"):
+            self.env["res.partner"]._merge_holders(source, dst_partner)
+        # sudo: Odoo's own part reads the website's visitors, which who may merge contacts need not be allowed to
+        return super()._update_foreign_keys(src_partners.sudo(), dst_partner.sudo())

@@ -34,3 +34,4 @@ from . import test_customer_pages
 from . import test_offer
 from . import test_owner_view
 from . import test_scan_bus
+from . import test_merge

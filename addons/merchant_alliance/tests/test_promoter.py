@@ -252,13 +252,6 @@ class TestPromoterBinding(PromoterCommon):
         with self.assertRaisesRegex(UserError, "cannot be moved"):
             binding._move(self.promoter, "an ended one")
 
-    def test_bound_contacts_are_not_merged_away(self):
-        self._bind(self.shopper, self.promoter)
-        into = self.env["res.partner"].create({"name": "Shopper Lin 2"})
-        for contact in (self.shopper, self.promoter.partner_id):
-            with self.assertRaisesRegex(UserError, "cannot be merged"):
-                self.env["base.partner.merge.automatic.wizard"]._merge([contact.id, into.id], into)
-
 
 @tagged("post_install", "-at_install")
 class TestPromoterSale(PromoterCommon):

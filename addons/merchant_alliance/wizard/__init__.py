@@ -1,3 +1,4 @@
+from . import alliance_account_close
 from . import alliance_application_decision
 from . import alliance_deposit_wizard
 from . import alliance_promoter_decision

@@ -31,6 +31,8 @@ from . import alliance_contract_line
 from . import voucher_wallet
 from . import voucher_wallet_spend
 from . import voucher_wallet_credit
+from . import voucher_wallet_merge
+from . import voucher_wallet_closed
 from . import voucher_wallet_claw
 from . import voucher_lot
 from . import voucher_lot_reminder
@@ -62,7 +64,10 @@ from . import account_payment
 from . import payment_provider
 from . import payment_transaction
 from . import sale_order
-from . import base_partner_merge
+from . import alliance_account_closure
+from . import alliance_holder_merge
+from . import res_partner_merge
+from . import res_partner_closure
 from . import merchant_statement
 from . import merchant_statement_issue
 from . import merchant_statement_lines

@@ -5,7 +5,8 @@ from odoo.tools import SQL
 
 from ..tools.release import DIGITS, STEP
 
-LEFT_BEHIND = ("exchange_out", "debt")  # kinds of entries whose points are gone, but what they released is not
+# kinds of entries whose points are gone, but what they released is not
+LEFT_BEHIND = ("exchange_out", "debt", "give_up")
 
 
 class GreenPointsEntry(models.Model):

@@ -90,8 +90,9 @@ class VoucherWallet(models.Model):
             self.env.execute_query(SQL(
                 """INSERT INTO voucher_wallet
                        (partner_id, company_id, settled_number, earned, credited, debt,
-                        balance_deduction, balance_shopping, held_deduction, held_shopping)
-                   SELECT partner_id, %s, 0, 0, 0, 0, 0, 0, 0, 0 FROM unnest(%s) AS partner_id
+                        balance_deduction, balance_shopping, held_deduction, held_shopping, closed)
+                   SELECT p.id, %s, 0, 0, 0, 0, 0, 0, 0, 0, p.alliance_closed_on IS NOT NULL
+                     FROM res_partner p WHERE p.id = ANY(%s)
                    ON CONFLICT (partner_id, company_id) DO NOTHING""",
                 company.id, missing.ids))
             wallets = self.sudo().search(

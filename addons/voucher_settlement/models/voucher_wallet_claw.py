@@ -27,8 +27,10 @@ class VoucherWallet(models.Model):
             earned, credited = amounts[wallet.id]
             currency = wallet.currency_id
             share = min(share, earned)
-            kept = _floor_cents(earned - share, currency)
-            over = to_cents(credited, currency) - kept
+            credited = to_cents(credited, currency)
+            # of merged wallets, less may be credited than the whole cents earned: the next credit brings it
+            kept = min(_floor_cents(earned - share, currency), credited)
+            over = credited - kept
             amounts[wallet.id] = (
                 earned - max(share, from_cents(over, currency)), from_cents(kept, currency))
             lots = wallet.lot_ids.filtered(lambda l: l.kind == "deduction" and l.remaining > 0)

@@ -32,3 +32,5 @@ from . import test_totals
 from . import test_allocate
 from . import test_scope
 from . import test_scope_pages
+from . import test_merge
+from . import test_closure

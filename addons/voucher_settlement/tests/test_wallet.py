@@ -159,12 +159,6 @@ class TestWalletCredit(VoucherCommon):
             self.assertTrue(period.dust_returned)
         self.assertEqual(sum(self.env["voucher.wallet"].search([]).mapped("credited")), 20.0)
 
-    def test_holders_cannot_be_merged_away(self):
-        wallet = self._wallet(self._make_partner("Twin"))
-        wizard = self.env["base.partner.merge.automatic.wizard"]
-        with self.assertRaisesRegex(UserError, "voucher wallets"):
-            wizard._merge((wallet.partner_id | self.shopper).ids, self.shopper)
-
     @mute_logger("odoo.sql_db")
     def test_database_refuses_credit_above_earned(self):
         wallet = self._wallet()
