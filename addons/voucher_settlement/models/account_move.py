@@ -89,10 +89,9 @@ class AccountMove(models.Model):
                       EXISTS (SELECT FROM account_partial_reconcile p WHERE p.debit_move_id = l.id)
                       OR EXISTS (SELECT FROM account_partial_reconcile p WHERE p.credit_move_id = l.id))""",
             tuple(self.ids) or (0,))))
-        if reconciled:
-            super(AccountMove, reconciled)._compute_reconciled_payment_ids()
         for move in self - reconciled:
             move.reconciled_payment_ids = move.matched_payment_ids
+        return super(AccountMove, reconciled)._compute_reconciled_payment_ids() if reconciled else None
 
     def _message_log_batch(self, *args, **kwargs):
         if self.env.context.get("escrow_maker") is SETTLEMENT_CENTRE:

@@ -36,7 +36,8 @@ class GreenPointsCohort(models.Model):
     def _create_periods(self):
         """Open the settlement period of each of these cohorts that has none yet."""
         # sudo: whoever earns the first points opens a cohort, and with it its period
-        periods = self.env["settlement.period"].sudo().with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
+        periods = self.env["settlement.period"].sudo().with_context(
+            mail_create_nolog=True, mail_create_nosubscribe=True)
         known = periods.search([("cohort_id", "in", self.ids)]).cohort_id
         periods.create([
             {"number": cohort.number, "company_id": cohort.company_id.id, "cohort_id": cohort.id}

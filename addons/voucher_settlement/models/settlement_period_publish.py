@@ -9,7 +9,7 @@ class SettlementPeriod(models.Model):
 
     _inherit = "settlement.period"
 
-    publication_ids = fields.One2many("settlement.publication", "period_id", string="Publication", readonly=True)
+    publication_ids = fields.One2many("settlement.publication", "period_id", readonly=True)
     is_published = fields.Boolean(
         string="Published", compute="_compute_is_published", search="_search_is_published",
         help="Its figures are on the website, for anybody to check.")

@@ -45,7 +45,8 @@ class TestPublication(SettlementCommon, HttpCase):
         self.assertEqual(json.loads(second.content)["previous"], first.digest)
         self.assertEqual(second.digest, hashlib.sha256(second.content.encode()).hexdigest())
         self.assertTrue(period.is_published)
-        self.assertFalse(self.env["settlement.period"].search([("state", "=", "settled"), ("is_published", "=", False)]))
+        self.assertFalse(self.env["settlement.period"].search(
+            [("state", "=", "settled"), ("is_published", "=", False)]))
 
     def test_figures_are_the_settlement_s_and_fit_together(self):
         period = self._settle_two()

@@ -1,4 +1,4 @@
-"""What the sub-ledgers and the accounts of the general ledger add up to, known at any moment without reading them: for the check at each settlement."""
+"""What sub-ledgers and accounts add up to, known at any moment without reading them: for the check at a settlement."""
 
 from odoo.addons.merchant_alliance.tools.tally import Tally
 

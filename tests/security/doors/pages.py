@@ -86,7 +86,8 @@ class Pages:
         consents = cls.env["alliance.consent"].search([("partner_id", "=", cls.shopper.id)], order="id")
         receipt = cls.env["pos.order"].search([("partner_id", "=", cls.shopper.id)], limit=1)
         return {
-            "number": 1, "application_id": world.application.id, "consent_id": consents[0].id, "token": consents[1]._get_token(),
+            "application_id": world.application.id, "consent_id": consents[0].id, "token": consents[1]._get_token(),
+            "number": 1,
             "code": {"/alliance/p/": world.promoters[0].code, "": receipt.access_token}, "slug": cls.store.id,
             "order_id": {"/alliance/pay": world.scan_orders[0].id, "/my/store/pickups": cls.collected.id,
                          "": world.web_orders[0].id},
