@@ -235,7 +235,7 @@ class EscrowPosting(models.AbstractModel):
         """Return ``{account: cents}`` as :meth:`_get_balance` counts them, however many entries there are."""
         self.env["account.move.line"].flush_model()
         totals = dict(self.env.execute_query(SQL(
-            """SELECT account_id, SUM(amount)::text FROM voucher_settlement_book_tally
+            """SELECT account_id, SUM(amount)::text FROM voucher_settlement_tally_books
                 WHERE account_id IN %s AND company_id = %s GROUP BY account_id""",
             tuple(accounts.ids) or (0,), company.id)))
         return {account: self._to_cents(totals.get(account.id, "0"), company)

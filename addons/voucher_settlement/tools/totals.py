@@ -3,7 +3,7 @@
 from odoo.addons.merchant_alliance.tools.tally import Tally
 
 BOOK_TALLY = Tally(
-    "voucher_settlement_book_tally", {"company_id": "integer", "account_id": "integer"}, {
+    "voucher_settlement_tally_books", {"company_id": "integer", "account_id": "integer"}, {
         "account_move_line": """
             SELECT company_id, account_id, balance AS amount FROM {rows}
              WHERE parent_state = 'posted' AND account_id IS NOT NULL AND balance IS NOT NULL"""})
