@@ -4,6 +4,7 @@ from odoo.exceptions import ValidationError
 from odoo.addons.merchant_alliance.tools.serialize import touch
 
 from ..tools.split import SplitError
+from .split_order import READERS
 
 
 class PaymentTransaction(models.Model):
@@ -12,9 +13,9 @@ class PaymentTransaction(models.Model):
     _inherit = "payment.transaction"
 
     split_order_ids = fields.One2many(
-        "split.order", "transaction_id", readonly=True, groups="base.group_user")
+        "split.order", "transaction_id", readonly=True, groups=READERS)
     split_return_ids = fields.One2many(
-        "split.return", "refund_tx_id", readonly=True, groups="base.group_user")
+        "split.return", "refund_tx_id", readonly=True, groups=READERS)
     split_held = fields.Boolean(
         string="Waits for Returns", readonly=True, copy=False,
         help="The provider is asked for this refund when the receivers have given their parts back.")

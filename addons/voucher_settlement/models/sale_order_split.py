@@ -2,11 +2,13 @@ from odoo import fields, models
 
 from odoo.addons.merchant_alliance.tools.money import split_by_weights
 
+from .split_order import READERS
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 
-    split_order_ids = fields.One2many("split.order", "order_id", readonly=True, groups="base.group_user")
+    split_order_ids = fields.One2many("split.order", "order_id", readonly=True, groups=READERS)
 
     def _get_split_sales(self, merchant):
         """Return the order's qualified sales and refunds of ``merchant`` that count (sudo)."""

@@ -13,6 +13,9 @@ STATES = [
     ("failed", "Failed"), ("returned", "Refunded"), ("lost", "Not Split")]
 OPEN = ("draft", "requested", "finishing", "failed")
 DONE = ("finished", "returned")
+# who may read splits: nobody else sees them on orders and payments
+READERS = ("merchant_alliance.group_operator,merchant_alliance.group_auditor,"
+           "voucher_settlement.group_settlement_maker,voucher_settlement.group_settlement_checker")
 FACTS = {"name", "transaction_id", "order_id", "merchant_id", "payer", "provider_transaction", "amount", "date"}
 
 
