@@ -22,7 +22,7 @@ class Settlements(Controller):
         shown = [(publication, json.loads(publication.content)) for publication in found]
         return request.render("voucher_settlement.settlements", {
             "shown": shown, "charts": self._prepare_charts(shown[::-1]) if shown else [],
-            "format_money": self._format_money, "format_day": self._format_day, "Decimal": Decimal})
+            "format_money": self._get_money_format(), "format_day": self._format_day, "Decimal": Decimal})
 
     @route("/settlements/<int:number>", type="http", auth="public", website=True, methods=["GET"], sitemap=False)
     def settlement(self, number, **_params):
@@ -34,7 +34,7 @@ class Settlements(Controller):
         return request.render("voucher_settlement.settlement", {
             "publication": publication, "content": content, "claims": self._prepare_claims(content),
             "is_whole": hashlib.sha256(publication.content.encode()).hexdigest() == publication.digest,
-            "format_money": self._format_money, "format_day": self._format_day, "Decimal": Decimal})
+            "format_money": self._get_money_format(), "format_day": self._format_day, "Decimal": Decimal})
 
     @route("/settlements/<int:number>/figures", type="http", auth="public", website=True, methods=["GET"],
            sitemap=False)
@@ -75,14 +75,16 @@ class Settlements(Controller):
             "cohorts": request.env._("What all points together were given is what was released."),
             "escrow": request.env._("The escrow bank holds exactly what it owes."),
         }
-        return [(texts[name], self._format_money(content, left), self._format_money(content, right), holds)
+        format_money = self._get_money_format()
+        return [(texts[name], format_money(content, left), format_money(content, right), holds)
                 for name, (left, right, holds) in check(content).items()]
 
     @staticmethod
-    def _format_money(content, amount):
-        currency = request.env["res.currency"].sudo().with_context(active_test=False).search(  # sudo: visitors
-            [("name", "=", content["currency"])], limit=1)
-        return currency.format(float(amount))
+    def _get_money_format():
+        """Return the function that writes an amount of a content in its currency; currencies are read once."""
+        # sudo: visitors have no rights on currencies
+        known = request.env["res.currency"].sudo().with_context(active_test=False).search([]).grouped("name")
+        return lambda content, amount: known[content["currency"]].format(float(amount))
 
     @staticmethod
     def _format_day(text):

@@ -9,6 +9,9 @@ from odoo.addons.merchant_alliance.tools.money import from_cents
 
 from .escrow_events import ESCROW_ROLES
 
+AMOUNTS = {
+    "pool": "pool_balance", "payable": "payable_amount", "due": "due_amount", "released": "released_amount"}
+
 
 class SettlementPublication(models.Model):
     """What anybody may read of a settled period, frozen: its figures, its cohorts, and what the escrow held and owed.
@@ -79,8 +82,7 @@ class SettlementPublication(models.Model):
             "company": period.company_id.name, "currency": period.currency_id.name, "period": period.number,
             "from": period.date_start.isoformat(), "until": period.date_end.isoformat(),
             "settled_at": period.settled_at.isoformat(),
-            **{name: float_repr(period[f"{field}_amount" if field != "pool" else "pool_balance"], digits)
-               for name, field in (("pool", "pool"), ("payable", "payable"), ("due", "due"), ("released", "released"))},
+            **{name: float_repr(period[fname], digits) for name, fname in AMOUNTS.items()},
             "coverage": float_repr(period.coverage, 12),
             "cohorts": self._prepare_cohorts(period),
             "escrow": escrow,

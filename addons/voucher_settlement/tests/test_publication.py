@@ -77,6 +77,8 @@ class TestPublication(SettlementCommon, HttpCase):
         for user in (self.maker, new_test_user(self.env, "publication_nobody")):
             with self.assertRaises(AccessError):
                 period.with_user(user).action_publish()
+        with self.assertRaises(AccessError):
+            period.with_user(user).action_open_publication()
         with self.assertRaisesRegex(UserError, "needs: Settled"):
             self._open_period().with_user(self.checker).action_publish()
         publication = self._publish(period)
