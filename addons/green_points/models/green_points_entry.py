@@ -15,6 +15,7 @@ class GreenPointsEntry(models.Model):
 
     _name = "green.points.entry"
     _description = "Points Entry"
+    _inherit = ["alliance.append.only"]
     _order = "id desc"
     _log_access = False
     _rec_names_search = ["partner_id", "qualified_sale_id", "idempotency_key"]
@@ -70,12 +71,8 @@ class GreenPointsEntry(models.Model):
     def create(self, vals_list):
         raise UserError(self.env._("Points entries come from sales, refunds and exchanges alone."))
 
-    def write(self, vals):
-        raise UserError(self.env._("Points entries never change. A correction is a new entry."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("Points entries are never deleted. A correction is a new entry."))
+    def _get_kept_text(self):
+        return self.env._("Points entries never change and are never deleted. A correction is a new entry.")
 
     @api.model
     def _record(self, rows):

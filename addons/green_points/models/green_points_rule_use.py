@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import fields, models
 
 
 class GreenPointsRuleUse(models.Model):
@@ -7,6 +6,7 @@ class GreenPointsRuleUse(models.Model):
 
     _name = "green.points.rule.use"
     _description = "Use of a Point Rule"
+    _inherit = ["alliance.append.only"]
     _order = "id desc"
     _log_access = False
 
@@ -22,9 +22,5 @@ class GreenPointsRuleUse(models.Model):
     _once = models.Constraint("UNIQUE (rule_id, qualified_sale_id)", "A rule gives a sale something once.")
     _extra_positive = models.Constraint("CHECK (extra > 0)", "A rule gives something.")
 
-    def write(self, vals):
-        raise UserError(self.env._("What a rule gave never changes (%s).", ", ".join(vals)))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("What a rule gave is never deleted."))
+    def _get_kept_text(self):
+        return self.env._("What a rule gave never changes and is never deleted.")

@@ -1,3 +1,5 @@
+from . import append_only
+from . import maker_checker
 from . import alliance_merchant
 from . import alliance_merchant_dashboard
 from . import alliance_application

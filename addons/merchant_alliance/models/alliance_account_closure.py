@@ -11,6 +11,7 @@ class AllianceAccountClosure(models.Model):
 
     _name = "alliance.account.closure"
     _description = "Closed Account"
+    _inherit = ["alliance.append.only"]
     _order = "id desc"
     _log_access = False
     _rec_name = "partner_id"
@@ -28,13 +29,6 @@ class AllianceAccountClosure(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         raise UserError(self.env._("This log follows from closing accounts alone."))
-
-    def write(self, vals):
-        raise UserError(self.env._("This log never changes."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("This log is never deleted."))
 
     @api.model
     def _record(self, vals_list):

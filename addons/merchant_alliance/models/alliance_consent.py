@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL, consteq, hmac
 
 from ..tools.serialize import touch
@@ -12,8 +11,10 @@ class AllianceConsent(models.Model):
 
     _name = "alliance.consent"
     _description = "Consent to Messages"
+    _inherit = ["alliance.append.only"]
     _order = "given_at desc, id desc"
     _log_access = False
+    _set_once = {"withdrawn_at", "withdrawn_by"}
 
     merchant_id = fields.Many2one("alliance.merchant", required=True, readonly=True, index=True, ondelete="restrict")
     partner_id = fields.Many2one(
@@ -38,14 +39,8 @@ class AllianceConsent(models.Model):
         for consent in self:
             consent.display_name = f"{consent.partner_id.name} · {consent.merchant_id.name}"
 
-    def write(self, vals):
-        if set(vals) - {"withdrawn_at", "withdrawn_by"} or any(consent.withdrawn_at for consent in self):
-            raise UserError(self.env._("A consent is evidence and never changes; it can be withdrawn once."))
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("A consent is evidence and is never deleted; withdraw it instead."))
+    def _get_kept_text(self):
+        return self.env._("A consent is evidence: it never changes and is never deleted; it can be withdrawn once.")
 
     # -- given and withdrawn ------------------------------------------------------------------------
 

@@ -1,12 +1,12 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..tools.money import from_cents, split_by_weights, to_cents
 from ..tools.serialize import touch
 
+MAKER = "merchant_alliance.group_operator"
 APPROVER = "merchant_alliance.group_approver"
-STEPS = {"state", "maker_id", "checker_id", "move_id", "reversal_move_id", "line_ids", "name", "available_amount"}
 
 
 class AllianceDividend(models.Model):
@@ -17,8 +17,9 @@ class AllianceDividend(models.Model):
 
     _name = "alliance.dividend"
     _description = "Dividend"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["alliance.maker.checker"]
     _order = "date_to desc, id desc"
+    _draft_fields = ("store_id", "date_from", "date_to", "amount")
 
     name = fields.Char(required=True, readonly=True, copy=False, default="/")
     store_id = fields.Many2one(
@@ -39,16 +40,14 @@ class AllianceDividend(models.Model):
         [("draft", "Draft"), ("submitted", "To Approve"), ("approved", "Approved"), ("cancelled", "Cancelled"),
          ("reversed", "Reversed")],
         required=True, readonly=True, default="draft", copy=False, tracking=True, index=True)
-    maker_id = fields.Many2one("res.users", string="Declared By", readonly=True, copy=False)
-    checker_id = fields.Many2one("res.users", string="Approved By", readonly=True, copy=False)
+    maker_id = fields.Many2one(string="Declared By", tracking=False)
+    checker_id = fields.Many2one(string="Approved By", tracking=False)
     line_ids = fields.One2many("alliance.dividend.line", "dividend_id", readonly=True, copy=False)
     move_id = fields.Many2one("account.move", string="Entry", readonly=True, copy=False, ondelete="restrict")
     reversal_move_id = fields.Many2one("account.move", readonly=True, copy=False, ondelete="restrict")
 
     _amount_positive = models.Constraint("CHECK (amount > 0)", "Amount: a dividend is above zero.")
     _dates_in_order = models.Constraint("CHECK (date_from <= date_to)", "From: not after the last day.")
-    _two_people = models.Constraint(
-        "CHECK (checker_id IS NULL OR checker_id <> maker_id)", "A dividend is approved by another person.")
     _approved_is_booked = models.Constraint(
         "CHECK ((state IN ('approved', 'reversed')) = (move_id IS NOT NULL))", "An approved dividend has its entry.")
 
@@ -60,29 +59,6 @@ class AllianceDividend(models.Model):
                 store.analytic_account_id and dividend.date_to) else 0
             dividend.available_amount = from_cents(cents, store.currency_id) if store else 0
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        return super().create([{
-            **{key: value for key, value in vals.items() if key not in STEPS},
-            "name": self.env["ir.sequence"].next_by_code("alliance.dividend") or "/"} for vals in vals_list])
-
-    def write(self, vals):
-        if STEPS & set(vals):
-            raise UserError(self.env._("A dividend's state and parts: use the buttons."))
-        if {"store_id", "date_from", "date_to", "amount"} & set(vals) and any(d.state != "draft" for d in self):
-            raise UserError(self.env._("Only a draft dividend can be changed; cancel it and declare another one."))
-        return super().write(vals)
-
-    def _write_step(self, **vals):
-        """Write what the steps of a dividend change; the only way past ``write``."""
-        super().write(vals)
-        self.flush_recordset()
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_only_draft(self):
-        if any(dividend.state != "draft" for dividend in self):
-            raise UserError(self.env._("Only a draft dividend can be deleted."))
-
     # -- steps ---------------------------------------------------------------------------------------
 
     def action_submit(self):
@@ -90,8 +66,7 @@ class AllianceDividend(models.Model):
 
         :raise UserError: more than the realised profit, no shareholders, or the time is not over
         """
-        self.check_access("write")
-        for dividend in self._start_step("draft"):
+        for dividend in self._start_step(MAKER, "draft"):
             dividend._check_covered()
             dividend._write_step(
                 state="submitted", maker_id=self.env.uid,
@@ -102,47 +77,27 @@ class AllianceDividend(models.Model):
 
         :raise UserError: the same person, or the profit is not there any more
         """
-        self._check_approver()
-        for dividend in self._start_step("submitted"):
-            if dividend.maker_id == self.env.user:
-                raise UserError(self.env._(
-                    "%s declared this dividend and cannot approve it: another person must.", self.env.user.name))
+        for dividend in self._start_step(APPROVER, "submitted"):
+            dividend._check_second_person()
             dividend._check_covered()
             move = dividend._post()
             dividend._write_step(state="approved", checker_id=self.env.uid, move_id=move.id)
 
     def action_cancel(self):
         """Give up a dividend that was not approved (operator or approver)."""
-        if not self.env.user.has_group(APPROVER):
-            self.check_access("write")
-        self._start_step("draft", "submitted")._write_step(state="cancelled")
+        self._start_step((MAKER, APPROVER), "draft", "submitted")._write_step(state="cancelled")
 
     def action_reverse(self):
         """Take an approved dividend back by a reversal of its entry (approver)."""
-        self._check_approver()
-        for dividend in self._start_step("approved"):
+        for dividend in self._start_step(APPROVER, "approved"):
             reversal = dividend.move_id._reverse_moves([{
                 "ref": self.env._("Reversal of %s", dividend.name), "date": fields.Date.context_today(self)}])
             reversal._post(soft=False)
             dividend._write_step(state="reversed", reversal_move_id=reversal.id)
 
-    def _check_approver(self):
-        if not self.env.user.has_group(APPROVER):
-            raise AccessError(self.env._("Only approvers of dividends may do this."))
-        self.check_access("read")
-
-    def _start_step(self, *states):
-        """Return self (sudo), with its store locked, after checking the state."""
-        dividends = self.sudo()  # sudo: parts and entry belong to these steps, nobody writes them by hand
-        touch(dividends.store_id)
-        dividends.lock_for_update()
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        for dividend in dividends:
-            if dividend.state not in states:
-                raise UserError(self.env._(
-                    "%(name)s: this step is not possible now, the state is “%(state)s”.", name=dividend.name,
-                    state=labels[dividend.state]))
-        return dividends
+    def _lock_for_step(self):
+        touch(self.store_id)  # its other dividends are from the same profit
+        super()._lock_for_step()
 
     def _check_covered(self):
         """Raise unless the time is over and the store's realised profit reaches for this dividend."""

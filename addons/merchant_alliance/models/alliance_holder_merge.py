@@ -11,6 +11,7 @@ class AllianceHolderMerge(models.Model):
 
     _name = "alliance.holder.merge"
     _description = "Merged Contact"
+    _inherit = ["alliance.append.only"]
     _order = "id desc"
     _log_access = False
 
@@ -42,13 +43,6 @@ class AllianceHolderMerge(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         raise UserError(self.env._("This log follows from merging contacts alone."))
-
-    def write(self, vals):
-        raise UserError(self.env._("This log never changes."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("This log is never deleted."))
 
     @api.model
     def _record(self, vals_list):

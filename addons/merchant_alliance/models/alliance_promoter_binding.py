@@ -28,6 +28,7 @@ class AlliancePromoterBinding(models.Model):
 
     _name = "alliance.promoter.binding"
     _description = "Promoter Binding"
+    _inherit = ["alliance.append.only"]
     _order = "bound_on desc, id desc"
 
     partner_id = fields.Many2one(
@@ -76,12 +77,8 @@ class AlliancePromoterBinding(models.Model):
     def create(self, vals_list):
         raise UserError(self.env._("Shoppers are bound by registering, or buying, through a promoter's link."))
 
-    def write(self, vals):
-        raise UserError(self.env._("A binding is not changed; moving a shopper is a new entry."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("A binding is not deleted; moving a shopper is a new entry."))
+    def _get_kept_text(self):
+        return self.env._("A binding never changes and is never deleted; moving a shopper is a new entry.")
 
     @api.model
     def _record(self, vals_list):

@@ -7,6 +7,7 @@ class AllianceShareEntry(models.Model):
 
     _name = "alliance.share.entry"
     _description = "Share Entry"
+    _inherit = ["alliance.append.only"]
     _order = "date desc, id desc"
 
     store_id = fields.Many2one("alliance.store", required=True, readonly=True, ondelete="restrict")
@@ -40,9 +41,5 @@ class AllianceShareEntry(models.Model):
     def create(self, vals_list):
         raise UserError(self.env._("Shares: move them on the store, so that the holdings follow."))
 
-    def write(self, vals):
-        raise UserError(self.env._("A share entry cannot be changed; move the shares back."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("A share entry cannot be deleted; move the shares back."))
+    def _get_kept_text(self):
+        return self.env._("A share entry never changes and is never deleted; move the shares back.")

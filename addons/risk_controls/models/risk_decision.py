@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import fields, models
 
 
 class RiskDecision(models.Model):
@@ -7,6 +6,7 @@ class RiskDecision(models.Model):
 
     _name = "risk.decision"
     _description = "Risk Decision"
+    _inherit = ["alliance.append.only"]
     _order = "id desc"
 
     qualified_sale_id = fields.Many2one(
@@ -33,9 +33,5 @@ class RiskDecision(models.Model):
         " AND (rule <> 'person' OR (user_id IS NOT NULL AND reason IS NOT NULL)))",
         "A person releases or rejects, with a name and a reason; rules pass or hold.")
 
-    def write(self, vals):
-        raise UserError(self.env._("Decisions are never changed (%s); a new one follows.", ", ".join(vals)))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("Decisions are never deleted; a new one follows."))
+    def _get_kept_text(self):
+        return self.env._("Decisions never change and are never deleted; a new one follows.")

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from odoo.addons.merchant_alliance.tools.money import from_cents, split_by_weights, to_cents
 
@@ -9,7 +8,9 @@ class AlliancePaymentShare(models.Model):
 
     _name = "alliance.payment.share"
     _description = "Collected for a Merchant"
+    _inherit = ["alliance.append.only"]
     _order = "date desc, id desc"
+    _set_once = {"move_id"}
 
     payment_id = fields.Many2one("account.payment", required=True, readonly=True, index=True, ondelete="restrict")
     order_id = fields.Many2one("sale.order", required=True, readonly=True, index=True, ondelete="restrict")
@@ -93,11 +94,5 @@ class AlliancePaymentShare(models.Model):
 
     # -- append-only -----------------------------------------------------------------------------
 
-    def write(self, vals):
-        if set(vals) - {"move_id"} or any(share.move_id for share in self):
-            raise UserError(self.env._("What was collected for a merchant is not changed; a refund gives it back."))
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("What was collected for a merchant is not deleted; a refund gives it back."))
+    def _get_kept_text(self):
+        return self.env._("What was collected for a merchant is not changed; a refund gives it back.")

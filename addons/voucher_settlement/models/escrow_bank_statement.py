@@ -14,6 +14,7 @@ class EscrowBankStatement(models.Model):
 
     _name = "escrow.bank.statement"
     _description = "Escrow Bank Statement"
+    _inherit = ["alliance.append.only"]
     _order = "date desc, id desc"
 
     name = fields.Char(required=True, readonly=True)
@@ -53,12 +54,8 @@ class EscrowBankStatement(models.Model):
             raise UserError(self.env._("Bank statements are imported."))
         return super().create(vals_list)
 
-    def write(self, vals):
-        raise UserError(self.env._("A bank statement stays as it was imported."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("A bank statement stays as it was imported."))
+    def _get_kept_text(self):
+        return self.env._("A bank statement stays as it was imported.")
 
 
 class EscrowBankLine(models.Model):
@@ -128,6 +125,7 @@ class EscrowBankMatch(models.Model):
 
     _name = "escrow.bank.match"
     _description = "Escrow Bank Match"
+    _inherit = ["alliance.append.only"]
     _order = "id desc"
 
     line_id = fields.Many2one("escrow.bank.line", required=True, readonly=True, index=True, ondelete="restrict")
@@ -147,9 +145,5 @@ class EscrowBankMatch(models.Model):
             raise UserError(self.env._("Movements are matched by the platform."))
         return super().create(vals_list)
 
-    def write(self, vals):
-        raise UserError(self.env._("A match stays as it was made."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("A match stays as it was made."))
+    def _get_kept_text(self):
+        return self.env._("A match stays as it was made.")

@@ -6,9 +6,6 @@ from odoo.addons.merchant_alliance.tools.serialize import touch
 
 MAKER = "voucher_settlement.group_settlement_maker"
 CHECKER = "voucher_settlement.group_settlement_checker"
-DRAFT_FIELDS = ("points_entry_id", "voucher_entry_id", "amount", "reason", "holder_text")
-FROZEN = {"name", "effect", "company_id", "partner_id", "state", "maker_id", "checker_id", "booked_at", "period_id",
-          "answer", "points_entry_ids", "voucher_entry_ids", "points_debt_ids"}
 TEXT_LENGTH = 120  # what a holder reads on a phone, beside a date and an amount
 
 
@@ -21,8 +18,9 @@ class LedgerCorrection(models.Model):
 
     _name = "ledger.correction"
     _description = "Ledger Correction"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["alliance.maker.checker"]
     _order = "id desc"
+    _draft_fields = ("points_entry_id", "voucher_entry_id", "amount", "reason", "holder_text")
     _mail_post_access = "read"  # those who check may write and attach as well
 
     name = fields.Char(required=True, readonly=True, copy=False, default="/")
@@ -65,8 +63,6 @@ class LedgerCorrection(models.Model):
         [("draft", "Draft"), ("submitted", "To Approve"), ("booked", "Booked"), ("rejected", "Rejected"),
          ("withdrawn", "Withdrawn")],
         required=True, default="draft", readonly=True, tracking=True, copy=False, index=True)
-    maker_id = fields.Many2one("res.users", readonly=True, tracking=True, copy=False)
-    checker_id = fields.Many2one("res.users", readonly=True, tracking=True, copy=False)
     booked_at = fields.Datetime(readonly=True, copy=False)
     period_id = fields.Many2one(
         "settlement.period", readonly=True, copy=False, ondelete="restrict",
@@ -83,9 +79,6 @@ class LedgerCorrection(models.Model):
     _texts_given = models.Constraint(
         "CHECK (btrim(reason) <> '' AND btrim(holder_text) <> '')",
         "A correction has a reason, and a text for the holder.")
-    _two_people = models.Constraint(
-        "CHECK (maker_id IS NULL OR checker_id IS NULL OR maker_id <> checker_id)",
-        "Maker and checker must be two people.")
     _booked_was_checked = models.Constraint(
         "CHECK (state <> 'booked' OR (maker_id IS NOT NULL AND checker_id IS NOT NULL AND booked_at IS NOT NULL"
         " AND effect IS NOT NULL))",
@@ -116,8 +109,6 @@ class LedgerCorrection(models.Model):
                     "%s cannot be corrected: only points given for a sale, earlier corrections of points, and vouchers"
                     " spent or expired.", record._get_entry().display_name))
 
-    # -- guarded writing -----------------------------------------------------------------------
-
     @api.model
     def _get_new_action(self, **defaults):
         """Return the action that opens a new correction with these values (settlement maker)."""
@@ -127,32 +118,6 @@ class LedgerCorrection(models.Model):
             "type": "ir.actions.act_window", "res_model": self._name, "view_mode": "form",
             "name": self.env._("New Correction"),
             "context": {f"default_{name}": value for name, value in defaults.items()}}
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        # all else is worked out here: whoever may create may name nothing else
-        return super().create([{
-            **{name: vals[name] for name in DRAFT_FIELDS if name in vals},
-            "name": self.env["ir.sequence"].next_by_code("ledger.correction") or "/",
-        } for vals in vals_list])
-
-    def write(self, vals):
-        if frozen := FROZEN & set(vals):
-            raise UserError(self.env._(
-                "%s of a correction: only its own steps set this.", ", ".join(sorted(frozen))))
-        if set(DRAFT_FIELDS) & set(vals) and any(record.state != "draft" for record in self):
-            raise UserError(self.env._("Only a draft correction can be changed: withdraw it and make a new one."))
-        return super().write(vals)
-
-    def _write_step(self, **vals):
-        # past this model's own write(), which refuses it
-        super().write(vals)
-        self.flush_recordset()
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_only_draft(self):
-        if any(record.state != "draft" for record in self):
-            raise UserError(self.env._("Only a draft correction can be deleted."))
 
     # -- steps ---------------------------------------------------------------------------------
 
@@ -166,7 +131,9 @@ class LedgerCorrection(models.Model):
             record._write_step(
                 state="submitted", maker_id=self.env.uid,
                 amount=from_cents(to_cents(record.amount, record.currency_id), record.currency_id))
-            record._ask_checkers()
+            record._ask_checkers(CHECKER, self.env._(
+                "Check correction %(name)s: %(amount)s of %(holder)s", name=record.name,
+                amount=record.currency_id.format(record.amount), holder=record.partner_id.display_name))
 
     def action_approve(self):
         """Agree, and book the reversal (checker, another person than the maker).
@@ -174,9 +141,7 @@ class LedgerCorrection(models.Model):
         :raise UserError: the same person, not submitted, or more than is there by now
         """
         for record in self._start_step(CHECKER, "submitted"):
-            if record.maker_id == self.env.user:
-                raise UserError(self.env._(
-                    "%s made this correction and cannot check it: another person must.", self.env.user.name))
+            record._check_second_person()
             record._book()
             record.activity_feedback(["mail.mail_activity_data_todo"])
 
@@ -189,9 +154,8 @@ class LedgerCorrection(models.Model):
     def _reject(self, answer):
         """Refuse it, for the maker to read why (checker)."""
         for record in self._start_step(CHECKER, "submitted"):
-            if record.maker_id == self.env.user:
-                raise UserError(self.env._(
-                    "%s made this correction and cannot check it: withdraw it.", self.env.user.name))
+            record._check_second_person(self.env._(
+                "%s made this correction and cannot check it: withdraw it.", self.env.user.name))
             record._write_step(state="rejected", checker_id=self.env.uid, answer=answer)
             record.activity_unlink(["mail.mail_activity_data_todo"])
 
@@ -205,32 +169,9 @@ class LedgerCorrection(models.Model):
         """Open the journal entries that book it."""
         return self.voucher_entry_ids.sudo().move_id._get_escrow_action()  # sudo: the links of rows that may be read
 
-    def _start_step(self, group, *states):
-        """Return self (sudo), locked, after checking the caller's group and the records' state."""
-        if not self.env.user.has_group(group):
-            raise AccessError(self.env._("Only settlement makers and checkers may do this."))
-        self.check_access("read")
-        records = self.sudo()  # sudo: what is booked belongs to these steps, nobody writes it by hand
+    def _lock_for_step(self):
         self.env.flush_all()
-        touch(records)  # of two approvals at once, the later one sees that it is booked
-        records.invalidate_recordset()
-        for record in records:
-            if record.state not in states:
-                raise UserError(self.env._(
-                    "%(name)s: this step is not possible now, the state is “%(state)s”.", name=record.name,
-                    state=dict(self._fields["state"]._description_selection(self.env))[record.state]))
-        return records
-
-    def _ask_checkers(self):
-        """Give each checker of the company but the maker an activity."""
-        checkers = self.env.ref(CHECKER).all_user_ids.filtered(
-            lambda user: user.active and not user.share and self.company_id in user.company_ids
-            and user != self.maker_id)
-        for checker in checkers:
-            self.activity_schedule(
-                "mail.mail_activity_data_todo", user_id=checker.id, summary=self.env._(
-                    "Check correction %(name)s: %(amount)s of %(holder)s", name=self.name,
-                    amount=self.currency_id.format(self.amount), holder=self.partner_id.display_name))
+        touch(self)  # of two approvals at once, the later one sees that it is booked
 
     def _check_amount(self):
         """Raise unless so much of the row is there."""

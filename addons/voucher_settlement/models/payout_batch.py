@@ -1,11 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.merchant_alliance.tools.money import from_cents
 
 MAKER = "voucher_settlement.group_settlement_maker"
 CHECKER = "voucher_settlement.group_settlement_checker"
-OPEN_TO_MAKER = {"note", "kind"}
 GOING = ("ready", "sent", "paid", "failed")  # states of lines that a batch pays, or has tried to
 
 
@@ -14,8 +12,9 @@ class PayoutBatch(models.Model):
 
     _name = "payout.batch"
     _description = "Payout Batch"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["alliance.maker.checker"]
     _order = "id desc"
+    _draft_fields = ("kind", "note")
 
     name = fields.Char(required=True, readonly=True, copy=False, default="/")
     company_id = fields.Many2one(
@@ -29,8 +28,6 @@ class PayoutBatch(models.Model):
         [("draft", "Draft"), ("submitted", "To Approve"), ("approved", "Approved"), ("sent", "Sent"),
          ("done", "Done"), ("cancelled", "Cancelled")],
         required=True, readonly=True, default="draft", copy=False, tracking=True, index=True)
-    maker_id = fields.Many2one("res.users", readonly=True, tracking=True, copy=False)
-    checker_id = fields.Many2one("res.users", readonly=True, tracking=True, copy=False)
     sent_at = fields.Datetime(readonly=True, copy=False)
     all_line_ids = fields.One2many("payout.line", "batch_id", readonly=True, copy=False)
     line_ids = fields.One2many(
@@ -52,9 +49,6 @@ class PayoutBatch(models.Model):
     ack_ids = fields.One2many("payout.ack", "batch_id", string="Acknowledgements", readonly=True)
 
     _name_uniq = models.Constraint("UNIQUE (name)", "A payout batch's number is used once.")
-    _two_people = models.Constraint(
-        "CHECK (maker_id IS NULL OR checker_id IS NULL OR maker_id <> checker_id)",
-        "Maker and checker must be two people.")
     _was_checked = models.Constraint(
         "CHECK (state NOT IN ('approved', 'sent', 'done') OR (maker_id IS NOT NULL AND checker_id IS NOT NULL))",
         "A payout needs a maker and a checker.")
@@ -76,57 +70,7 @@ class PayoutBatch(models.Model):
             batch.open_count = len(total("sent"))
             batch.skipped_count = len(total("skipped"))
 
-    # -- guarded writing ---------------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        # all but these is worked out here: whoever may create may name nothing else
-        return super().create([{
-            **{key: value for key, value in vals.items() if key in OPEN_TO_MAKER}, "company_id": self.env.company.id,
-            "name": self.env["ir.sequence"].next_by_code("payout.batch") or "/",
-        } for vals in vals_list])
-
-    def write(self, vals):
-        if not self.env.su:
-            own = {name for name in vals if name in OPEN_TO_MAKER or self._is_of_thread(name)}
-            if others := set(vals) - own:
-                raise UserError(self.env._(
-                    "%s of a payout: only its own steps set this.", ", ".join(sorted(others))))
-            if OPEN_TO_MAKER & set(vals) and any(batch.state != "draft" for batch in self):
-                raise UserError(self.env._("Only a draft payout can be changed."))
-        elif {"file_xml", "file_csv", "sha256_xml", "sha256_csv"} & set(vals) and any(b.sha256_xml for b in self):
-            raise UserError(self.env._("The bank file of a payout stays as it was sent."))
-        return super().write(vals)
-
-    def _is_of_thread(self, name):
-        return name in self.env["mail.thread"]._fields or name in self.env["mail.activity.mixin"]._fields
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_only_draft(self):
-        if any(batch.state != "draft" for batch in self):
-            raise UserError(self.env._("Only a draft payout can be deleted; cancel it instead."))
-
-    # -- who, and in which state -------------------------------------------------------------------
-
-    def _start_step(self, groups, *states):
-        """Return self (sudo), locked, after checking the caller's group and the records' states."""
-        if not any(self.env.user.has_group(group) for group in groups):
-            raise AccessError(self.env._("Only settlement makers and checkers may do this."))
-        self.check_access("read")
-        batches = self.sudo()  # sudo: payouts change through these steps alone
-        batches._lock(*states)
-        return batches
-
-    def _lock(self, *states):
-        """Lock these, raise unless they are in one of ``states``."""
-        self.lock_for_update()
-        self.invalidate_recordset(["state", "maker_id", "checker_id"])
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        for batch in self:
-            if batch.state not in states:
-                raise UserError(self.env._(
-                    "%(name)s: this step is not possible now, the state is “%(state)s”.", name=batch.name,
-                    state=labels[batch.state]))
+    # -- files and entries -------------------------------------------------------------------------
 
     def action_download_xml(self):
         """Download the bank file as pain.001."""

@@ -43,7 +43,7 @@ class PayoutBatch(models.Model):
         if ack:
             ack.move_ids = moves
         if self.state == "sent" and all(line.state != "sent" for line in self.line_ids):
-            self.write({"state": "done"})
+            self._write_step(state="done")
         return self.env["payout.line"].union(*(answer[0] for answer in fresh))
 
     def _tell(self, state, lines):

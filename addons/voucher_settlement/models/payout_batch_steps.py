@@ -20,7 +20,7 @@ class PayoutBatch(models.Model):
 
         :raise UserError: nothing is due
         """
-        for batch in self._start_step((MAKER,), "draft"):
+        for batch in self._start_step(MAKER, "draft"):
             posting = batch.env["escrow.posting"]
             posting._post_unposted(batch.company_id)
             batch._serialize()
@@ -53,38 +53,27 @@ class PayoutBatch(models.Model):
 
         :raise UserError: it pays nobody
         """
-        for batch in self._start_step((MAKER,), "draft"):
+        for batch in self._start_step(MAKER, "draft"):
             if not batch.line_ids:
                 raise UserError(self.env._("%s pays nobody yet: propose what is due first.", batch.name))
-            batch.write({"state": "submitted", "maker_id": self.env.uid})
-            batch._ask_checkers()
-
-    def _ask_checkers(self):
-        """Give each checker of the company but the maker an activity."""
-        checkers = self.env.ref(CHECKER).all_user_ids.filtered(
-            lambda user: user.active and not user.share and self.company_id in user.company_ids
-            and user != self.maker_id)
-        for checker in checkers:
-            self.activity_schedule(
-                "mail.mail_activity_data_todo", user_id=checker.id,
-                summary=self.env._("Check payout %(name)s: %(count)s payees, %(amount)s", name=self.name,
-                                   count=self.line_count, amount=self.currency_id.format(self.amount)))
+            batch._write_step(state="submitted", maker_id=self.env.uid)
+            batch._ask_checkers(CHECKER, self.env._(
+                "Check payout %(name)s: %(count)s payees, %(amount)s", name=batch.name, count=batch.line_count,
+                amount=batch.currency_id.format(batch.amount)))
 
     def action_approve(self):
         """Agree to every payee, account and amount (checker, another person than the maker).
 
         :raise UserError: the same person, or something has changed since it was proposed
         """
-        for batch in self._start_step((CHECKER,), "submitted"):
-            if batch.maker_id == self.env.user:
-                raise UserError(self.env._(
-                    "%s made this payout and cannot check it: another person must.", self.env.user.name))
+        for batch in self._start_step(CHECKER, "submitted"):
+            batch._check_second_person()
             if problems := batch._get_problems():
                 raise UserError(self.env._(
                     "%(name)s is not as it was proposed. Send it back and propose it again:\n%(problems)s",
                     name=batch.name, problems="\n".join(
                         f"{line.name} {line.partner_id.name}: {problem}" for line, problem in problems.items())))
-            batch.write({"state": "approved", "checker_id": self.env.uid})
+            batch._write_step(state="approved", checker_id=self.env.uid)
             batch.activity_feedback(["mail.mail_activity_data_todo"])
 
     def action_send(self):
@@ -102,24 +91,24 @@ class PayoutBatch(models.Model):
                 raise UserError(self.env._("%s: nobody can be paid as approved. Cancel it.", batch.name))
             move = batch._post_lines("payout", lines, "account_id", 1)
             files = batch._make_files(lines)
-            batch.write({
-                "state": "sent", "sent_at": fields.Datetime.now(), "move_id": move.id,
+            batch._write_step(
+                state="sent", sent_at=fields.Datetime.now(), move_id=move.id,
                 **{f"file_{kind}": b64encode(content) for kind, content in files.items()},
-                **{f"sha256_{kind}": hashlib.sha256(content).hexdigest() for kind, content in files.items()}})
+                **{f"sha256_{kind}": hashlib.sha256(content).hexdigest() for kind, content in files.items()})
             lines.write({"state": "sent"})
             batch.env["payout.source"]._after_sent(lines, move)
 
     def action_send_back(self):
         """Give a payout that waits, or was approved, back to its maker (maker or checker)."""
         for batch in self._start_step((MAKER, CHECKER), "submitted", "approved"):
-            batch.write({"state": "draft", "maker_id": False, "checker_id": False})
+            batch._write_step(state="draft", maker_id=False, checker_id=False)
             batch.activity_unlink(["mail.mail_activity_data_todo"])
 
     def action_cancel(self):
         """Give up a payout that was not sent: all of it stays due (maker or checker)."""
         for batch in self._start_step((MAKER, CHECKER), "draft", "submitted", "approved"):
             batch.all_line_ids.filtered(lambda line: line.state == "ready").write({"state": "cancelled"})
-            batch.write({"state": "cancelled"})
+            batch._write_step(state="cancelled")
             batch.activity_unlink(["mail.mail_activity_data_todo"])
 
     def _get_problems(self):

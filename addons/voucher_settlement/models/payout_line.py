@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from odoo.addons.merchant_alliance.tools.money import to_cents
 
@@ -146,9 +146,9 @@ class PayoutLine(models.Model):
 
     def action_leave_out(self):
         """Take these out of a draft batch; they stay due (maker)."""
-        self._check_group(MAKER)
+        self.check_access("read")
+        self.batch_id._start_step(MAKER, "draft")
         lines = self.sudo()  # sudo: payouts change through steps alone
-        lines.batch_id._lock("draft")
         if any(line.state != "ready" for line in lines):
             raise UserError(self.env._("Only what is to be paid can be left out."))
         lines.write({"state": "skipped", "reason": self.env._("Left out by %s.", self.env.user.name)})
@@ -162,21 +162,13 @@ class PayoutLine(models.Model):
         self._mark("failed", self.env._("Marked as refused by %s.", self.env.user.name))
 
     def _mark(self, state, reason):
-        self._check_group(CHECKER)
+        self.check_access("read")
+        self.batch_id._start_step(CHECKER, "sent")._check_second_person()
         for batch, lines in self.sudo().grouped("batch_id").items():  # sudo: payouts change through steps alone
-            if batch.maker_id == self.env.user:
-                raise UserError(self.env._(
-                    "%s made this payout and cannot check it: another person must.", self.env.user.name))
-            batch._lock("sent")
             batch._acknowledge([(line, state, reason, False, None) for line in lines])
             batch.message_post(body=self.env._(
                 "%(lines)s: marked by hand as %(state)s.", lines=", ".join(lines.mapped("name")),
                 state=dict(self._fields["state"]._description_selection(self.env))[state]))
-
-    def _check_group(self, group):
-        if not self.env.user.has_group(group):
-            raise AccessError(self.env._("Only settlement makers and checkers may do this."))
-        self.check_access("read")
 
     def action_open_origin(self):
         """Open what it is paid for, under the caller's own rights."""

@@ -23,6 +23,7 @@ class PromoterCommission(models.Model):
 
     _name = "promoter.commission"
     _description = "Commission Entry"
+    _inherit = ["alliance.append.only"]
     _order = "id desc"
     _log_access = False
 
@@ -76,12 +77,8 @@ class PromoterCommission(models.Model):
     def create(self, vals_list):
         raise UserError(self.env._("Commissions come from sales, refunds and payouts alone."))
 
-    def write(self, vals):
-        raise UserError(self.env._("Commission entries never change. A correction is a new entry."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("Commission entries are never deleted. A correction is a new entry."))
+    def _get_kept_text(self):
+        return self.env._("Commission entries never change and are never deleted. A correction is a new entry.")
 
     @api.model
     def _record(self, vals_list):

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
 
@@ -9,7 +8,9 @@ class SplitEntry(models.Model):
 
     _name = "split.entry"
     _description = "Received at the Source"
+    _inherit = ["alliance.append.only"]
     _order = "date desc, id desc"
+    _set_once = {"move_id"}
 
     name = fields.Char(required=True, readonly=True)
     order_id = fields.Many2one("split.order", required=True, readonly=True, index=True, ondelete="restrict")
@@ -64,11 +65,5 @@ class SplitEntry(models.Model):
             "amount": from_cents(cents, order.currency_id),
             "escrow_amount": from_cents(escrow_cents, order.currency_id)})
 
-    def write(self, vals):
-        if set(vals) - {"move_id"} or any(entry.move_id for entry in self):
-            raise UserError(self.env._("What was received at the source is not changed; a refund takes it back."))
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("What was received at the source is not changed; a refund takes it back."))
+    def _get_kept_text(self):
+        return self.env._("What was received at the source is not changed; a refund takes it back.")

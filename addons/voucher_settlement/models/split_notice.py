@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 
@@ -8,6 +7,7 @@ class SplitNotice(models.Model):
 
     _name = "split.notice"
     _description = "Split Notice"
+    _inherit = ["alliance.append.only"]
     _order = "id desc"
     _rec_name = "notice_id"
 
@@ -45,9 +45,5 @@ class SplitNotice(models.Model):
             orders._trigger()
         return bool(rows)
 
-    def write(self, vals):
-        raise UserError(self.env._("A notice stays as it came."))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("A notice stays as it came."))
+    def _get_kept_text(self):
+        return self.env._("A notice stays as it came.")

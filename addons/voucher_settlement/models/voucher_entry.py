@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .voucher_kind import VOUCHER_KINDS
@@ -14,6 +13,7 @@ class VoucherEntry(models.Model):
 
     _name = "voucher.entry"
     _description = "Voucher Entry"
+    _inherit = ["alliance.append.only"]
     _order = "id desc"
     _log_access = False
     _rec_names_search = ["wallet_id", "idempotency_key"]
@@ -86,13 +86,8 @@ class VoucherEntry(models.Model):
         self.ensure_one()
         return self.env["ledger.correction"]._get_new_action(voucher_entry_id=self.id)
 
-    def write(self, vals):
-        raise UserError(self.env._(
-            "Voucher entries are never changed (%s): corrections are new entries.", ", ".join(vals)))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("Voucher entries are never deleted: corrections are new entries."))
+    def _get_kept_text(self):
+        return self.env._("Voucher entries never change and are never deleted: corrections are new entries.")
 
     def _link_move(self, move):
         """Note the journal entry that books these events; only once for each of them."""

@@ -1,11 +1,10 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from odoo.addons.merchant_alliance.tools.money import to_cents
 
 MAKER = "voucher_settlement.group_settlement_maker"
 CHECKER = "voucher_settlement.group_settlement_checker"
-FROZEN = {"name", "company_id", "amount", "state", "maker_id", "checker_id", "move_id", "entry_ids"}
 
 
 class VoucherReimbursement(models.Model):
@@ -17,8 +16,9 @@ class VoucherReimbursement(models.Model):
 
     _name = "voucher.reimbursement"
     _description = "Voucher Reimbursement"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["alliance.maker.checker"]
     _order = "id desc"
+    _draft_fields = ("merchant_id",)
 
     name = fields.Char(required=True, readonly=True, copy=False, default="/")
     merchant_id = fields.Many2one(
@@ -35,8 +35,6 @@ class VoucherReimbursement(models.Model):
     state = fields.Selection(
         [("draft", "Draft"), ("submitted", "To Approve"), ("paid", "Reimbursed"), ("cancelled", "Cancelled")],
         required=True, default="draft", readonly=True, tracking=True, copy=False, index=True)
-    maker_id = fields.Many2one("res.users", readonly=True, tracking=True, copy=False)
-    checker_id = fields.Many2one("res.users", readonly=True, tracking=True, copy=False)
     entry_ids = fields.One2many("voucher.entry", "reimbursement_id", string="Redemptions", readonly=True)
     move_id = fields.Many2one(
         "account.move", string="Journal Entry", readonly=True, copy=False, index="btree_not_null",
@@ -51,9 +49,6 @@ class VoucherReimbursement(models.Model):
         "CHECK (state <> 'paid' OR (amount > 0 AND maker_id IS NOT NULL AND checker_id IS NOT NULL"
         " AND move_id IS NOT NULL))",
         "A reimbursement is paid with an amount, a maker, a checker and a journal entry.")
-    _two_people = models.Constraint(
-        "CHECK (maker_id IS NULL OR checker_id IS NULL OR maker_id <> checker_id)",
-        "Maker and checker must be two people.")
     _one_at_a_time = models.UniqueIndex(
         "(merchant_id) WHERE state IN ('draft', 'submitted')",
         "This merchant has a reimbursement that is not finished; finish or cancel it first.")
@@ -63,34 +58,6 @@ class VoucherReimbursement(models.Model):
         due = self._get_due_by_merchant(self.merchant_id)
         for record in self:
             record.due_amount = due.get(record.merchant_id, 0.0)
-
-    # -- guarded writing -----------------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        # all but the merchant is worked out here: whoever may create may name nothing else
-        return super().create([{
-            "merchant_id": vals.get("merchant_id"),
-            "name": self.env["ir.sequence"].next_by_code("voucher.reimbursement") or "/",
-        } for vals in vals_list])
-
-    def write(self, vals):
-        if frozen := FROZEN & set(vals):
-            raise UserError(self.env._(
-                "%s of a reimbursement: only its own steps set this.", ", ".join(sorted(frozen))))
-        if "merchant_id" in vals and any(record.state != "draft" for record in self):
-            raise UserError(self.env._("Merchant: only a draft reimbursement can be changed."))
-        return super().write(vals)
-
-    def _write_step(self, **vals):
-        # past this model's own write(), which refuses it
-        super().write(vals)
-        self.flush_recordset()
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_only_draft(self):
-        if any(record.state != "draft" for record in self):
-            raise UserError(self.env._("Only a draft reimbursement can be deleted."))
 
     # -- steps ---------------------------------------------------------------------------------
 
@@ -115,14 +82,12 @@ class VoucherReimbursement(models.Model):
         :raise UserError: the same person, not submitted, or less is due than was submitted
         """
         for record in self._start_step(CHECKER, "submitted"):
-            if record.maker_id == self.env.user:
-                raise UserError(self.env._(
-                    "%s made this reimbursement and cannot check it: another person must.", self.env.user.name))
+            record._check_second_person()
             record._pay()
 
     def action_cancel(self):
         """Give up a reimbursement that is not paid; its redemptions are due again (maker or checker)."""
-        for record in self._start_step((MAKER, CHECKER), ("draft", "submitted")):
+        for record in self._start_step((MAKER, CHECKER), "draft", "submitted"):
             record._let_go()
             record._write_step(state="cancelled", amount=0)
 
@@ -130,21 +95,9 @@ class VoucherReimbursement(models.Model):
         """Open the journal entry that pays it."""
         return self.move_id._get_escrow_action()
 
-    def _start_step(self, groups, states):
-        """Return self (sudo), locked, after checking the caller's group and the records' state."""
-        groups = (groups,) if isinstance(groups, str) else groups
-        if not any(self.env.user.has_group(group) for group in groups):
-            raise AccessError(self.env._("Only settlement makers and checkers may do this."))
-        self.check_access("read")
-        records = self.sudo()  # sudo: the figures belong to these steps, nobody writes them by hand
-        records.merchant_id.lock_for_update(allow_referencing=True)
-        records.lock_for_update(allow_referencing=True)
-        for record in records:
-            if record.state not in states:
-                raise UserError(self.env._(
-                    "%(name)s: this step is not possible now, the state is “%(state)s”.", name=record.name,
-                    state=dict(self._fields["state"]._description_selection(self.env))[record.state]))
-        return records
+    def _lock_for_step(self):
+        self.merchant_id.lock_for_update(allow_referencing=True)  # what is due is the merchant's
+        super()._lock_for_step()
 
     def _pay(self):
         cents = to_cents(self.amount, self.currency_id)
