@@ -90,10 +90,14 @@ class AllianceDividend(models.Model):
     def action_reverse(self):
         """Take an approved dividend back by a reversal of its entry (approver)."""
         for dividend in self._start_step(APPROVER, "approved"):
+            dividend._check_reversible()
             reversal = dividend.move_id._reverse_moves([{
                 "ref": self.env._("Reversal of %s", dividend.name), "date": fields.Date.context_today(self)}])
             reversal._post(soft=False)
             dividend._write_step(state="reversed", reversal_move_id=reversal.id)
+
+    def _check_reversible(self):
+        """Hook: raise where a part has been paid, or is being paid."""
 
     def _lock_for_step(self):
         touch(self.store_id)  # its other dividends are from the same profit

@@ -28,7 +28,6 @@ class AlliancePromoterBinding(models.Model):
 
     _name = "alliance.promoter.binding"
     _description = "Promoter Binding"
-    _inherit = ["alliance.append.only"]
     _order = "bound_on desc, id desc"
 
     partner_id = fields.Many2one(
@@ -77,8 +76,12 @@ class AlliancePromoterBinding(models.Model):
     def create(self, vals_list):
         raise UserError(self.env._("Shoppers are bound by registering, or buying, through a promoter's link."))
 
-    def _get_kept_text(self):
-        return self.env._("A binding never changes and is never deleted; moving a shopper is a new entry.")
+    def write(self, vals):
+        raise UserError(self.env._("A binding is not changed; moving a shopper is a new entry."))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("A binding is not deleted; moving a shopper is a new entry."))
 
     @api.model
     def _record(self, vals_list):

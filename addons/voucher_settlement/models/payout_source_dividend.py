@@ -39,18 +39,13 @@ class AllianceDividend(models.Model):
 
     _inherit = "alliance.dividend"
 
-    def action_reverse(self):
-        """Take an approved dividend back, unless a payout claims a part of it.
-
-        :raise UserError: a part is in a payout
-        """
-        self._check_approver()
+    def _check_reversible(self):
+        super()._check_reversible()
         # sudo: approvers of dividends do not see payouts
         claimed = self.env["payout.line"].sudo().search([
-            ("kind", "=", "dividend"), ("origin_id", "in", self.sudo().line_ids.ids),
+            ("kind", "=", "dividend"), ("origin_id", "in", self.line_ids.ids),
             ("state", "in", ("ready", "sent", "paid"))], limit=1)
         if claimed:
             raise UserError(self.env._(
                 "%(partner)s's part is in payout %(batch)s: leave it out there first. What is paid is not reversed.",
                 partner=claimed.partner_id.name, batch=claimed.batch_id.name))
-        return super().action_reverse()
