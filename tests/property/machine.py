@@ -10,6 +10,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from tests.property.comparison import Comparison
 from tests.property.machine_promoters import SHOPPERS, PromoterSteps, shoppers
+from tests.property.machine_purpose import PurposeSteps
+from tests.property.machine_reached import Reached
 from tests.property.real import Real
 
 START = datetime(2026, 3, 2, 8, 0)
@@ -24,11 +26,11 @@ seldom, outcomes = st.sampled_from([False, False, True]), st.sampled_from(["capt
 shares = st.sampled_from([Fraction(1), Fraction(1, 3), Fraction(1, 7), Fraction(97, 100)])
 
 
-class MoneyMachine(PromoterSteps, Comparison, RuleBasedStateMachine):
+class MoneyMachine(PurposeSteps, PromoterSteps, Reached, Comparison, RuleBasedStateMachine):
     """The same steps on both sides; ``pairs`` are (model, real) records."""
 
     case = None  # the test that runs it: set by a subclass, as is what comes next
-    reached = Counter()  # what the examples have come across, over all of them
+    reached = Counter()  # how many examples have come across what
 
     def __init__(self):
         super().__init__()
@@ -36,11 +38,13 @@ class MoneyMachine(PromoterSteps, Comparison, RuleBasedStateMachine):
         self.model = deepcopy(self.case.model)
         self.sales, self.holds = list(zip(self.model.sales, self.case.sales, strict=True)), []
         self.bookings = []  # (shopper, merchant, parts, real)
+        self.seen = set()  # what this example has come across
 
     def teardown(self):
         try:
             self.all_agrees()
             self.note_reached()
+            self.reached.update(self.seen)
         finally:
             self.real.end()
 
@@ -176,30 +180,10 @@ class MoneyMachine(PromoterSteps, Comparison, RuleBasedStateMachine):
         self.points_agree()
         self.sales_agree()
         self.commissions_agree()
+        self.note_reached()
 
     def all_agrees(self):
         """With the books, which costs more."""
         self.indexes_agree()
         self.books_agree()
         self.subledgers_agree()
-
-    def note_reached(self):
-        model = self.model
-        wallets = model.wallets.values()
-        self.reached.update({
-            "released": any(period["reserved"] for period in model.settled),
-            "covered in part": any(0 < increment < model.policy.multiple(1) for period in model.settled
-                                   for increment in period["increments"].values()),
-            "debt": any(wallet.debt for wallet in wallets),
-            "refund after release": any(wallet.credited < wallet.credits_total for wallet in wallets),
-            "kept to one merchant": any(lot.only_at and lot.left for wallet in wallets for lot in wallet.lots),
-            "expired": any(lot.left == 0 and lot.expires < model.today for wallet in wallets for lot in wallet.lots),
-            "given back": any(hold.restored for hold, _real in self.holds),
-            "exchanged": bool(self.model.gone),
-            "points owed": any(model.debts.values()),
-            "matured": len(model.settled) > PERIODS,
-            "waiting for a deposit": any(sale.state == "pending" for sale, _real in self.sales),
-            "refund waiting": any(refund.state == "pending" for refund in model.in_order_of_refunds),
-            **self.get_reached_of_promoters(),
-            **{f"rewards {sale.reward}": True for sale, _real in self.sales},
-        })

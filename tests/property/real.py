@@ -155,6 +155,10 @@ class Real:
     def wallet(self, name):
         return self.env["voucher.wallet"].search([("partner_id", "=", self.case.people[name].id)])
 
+    def credit(self, name):
+        """What opening a wallet does."""
+        self.wallet(name)._credit_up_to_date()
+
     def authorize(self, shopper, store, cents):
         """Return the hold, or None when vouchers fall short."""
         try:

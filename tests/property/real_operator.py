@@ -96,12 +96,6 @@ class OperatedReal(Real):
         self.period.with_user(self.case.checker).action_approve()
         self.period.with_user(self.case.checker).action_settle()
 
-    # -- wallets ---------------------------------------------------------------------------
-
-    def credit(self, name):
-        """What opening a wallet does."""
-        self.wallet(name)._credit_up_to_date()
-
     # -- looking ---------------------------------------------------------------------------
 
     def get_multiples(self):
