@@ -6,7 +6,7 @@ from fractions import Fraction
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from tests.property.machine_promoters import promoters, shoppers
+from tests.property.machine_promoters import REFUND_DAYS, promoters, shoppers
 
 funded_at = st.sampled_from(["brand", "mall", "teahouse"])
 amounts = st.integers(20_000, 90_000)
@@ -54,6 +54,19 @@ class PurposeSteps:
         shopper = data.draw(st.sampled_from(sorted(self.model.bound)), "shopper")
         self.move_house(shopper, self.model.bound[shopper][0], apart=False)
         self.sell_funded(shopper, merchant, cash)
+
+    @rule(merchant=funded_at, cash=amounts, share=whole_or_part)
+    def pay_promoter_and_refund(self, merchant, cash, share):
+        """A commission has been paid when its purchase is given back: it is owed."""
+        self.move_house("cai", "bo", apart=True)
+        self.sell_funded("cai", merchant, cash)
+        sale, real = self.sales[-1]
+        self.pass_days(REFUND_DAYS)
+        self.earn(pay=True, fails=False)
+        back = max(1, int(sale.refundable * share))
+        self.model.refund(sale, back)
+        self.real.refund(real, back)
+        self.earn(pay=False, fails=False)
 
     def spend_all(self, shopper, store):
         """Return the pair of holds of all that spends there; None when nothing does."""
