@@ -101,8 +101,9 @@ class AllianceMakerChecker(models.AbstractModel):
         for record in records:
             if record.state not in states:
                 raise UserError(self.env._(
-                    "%(name)s: this step is not possible now, the state is “%(state)s”.", name=record.display_name,
-                    state=labels[record.state]))
+                    "%(name)s: not possible now, the state is “%(state)s”; this step needs: %(wanted)s.",
+                    name=record.display_name, state=labels[record.state],
+                    wanted=", ".join(labels[state] for state in states)))
         return records
 
     def _check_step_groups(self, groups):
