@@ -38,7 +38,7 @@ WANTED = {
         "released", "covered in part", "refund waiting", "expired", "matured", "waiting for a deposit",
         "rewards pending", "rewards held", "rewards active", "rewards rejected", "rewards cancelled", "exchanged",
         "points owed", "bound", "binding refused", "commission earned", "commission refunded", "commission forfeited",
-        "kept to one merchant"), OFTEN),
+        "kept to one merchant", "held and given back in part"), OFTEN),
     **dict.fromkeys((
         "debt", "refund after release", "given back", "binding over", "with the promoter", "commission paid",
         "commission owed"), RARELY)}

@@ -25,9 +25,17 @@ class PurposeSteps:
             self.deposit(merchant, waiting - self.model.deposits[merchant])
         self.fund(merchant, hold)
 
-    @rule(shopper=shoppers, merchant=funded_at, cash=amounts)
-    def sell_for_review(self, shopper, merchant, cash):
+    @rule(shopper=shoppers, merchant=funded_at, cash=amounts,
+          share=st.sampled_from([None, Fraction(1), Fraction(1, 3)]))
+    def sell_for_review(self, shopper, merchant, cash, share):
+        """A purchase that is held; or given back, whole or in part, while it is."""
         self.sell_funded(shopper, merchant, cash, hold=True)
+        sale, real = self.sales[-1]
+        if share:
+            back = int(cash * share)
+            self.model.refund(sale, back)
+            self.real.refund(real, back)
+            self.fund(merchant, False)
 
     @rule(shopper=shoppers, merchant=funded_at, cash=amounts)
     def sell_too_much(self, shopper, merchant, cash):

@@ -19,6 +19,8 @@ class Reached:
                                    for increment in period["increments"].values()),
             "debt": any(wallet.debt for wallet in wallets),
             "refund after release": any(wallet.credited < wallet.credits_total for wallet in wallets),
+            "held and given back in part": any(
+                refund.state == "funded" for sale in model.sales if sale.reward == "held" for refund in sale.refunds),
             "kept to one merchant": any(lot.only_at and lot.left for wallet in wallets for lot in wallet.lots),
             "expired": any(lot.left == 0 and lot.expires < model.today for wallet in wallets for lot in wallet.lots),
             "given back": any(hold.restored for hold, _real in self.holds),
