@@ -49,7 +49,8 @@ BROKEN = {
     "a release is missing or booked twice": """
         SELECT p.number FROM settlement_period p LEFT JOIN account_move m ON m.ref = 'Period ' || p.number
                AND m.escrow_event = 'release' AND m.state = 'posted'
-         WHERE p.state = 'settled' GROUP BY p.id HAVING count(m.id) <> (p.released_amount > 0)::int""",
+         WHERE p.state = 'settled' GROUP BY p.id HAVING count(m.id) <> (p.move_id IS NOT NULL)::int
+            OR (p.move_id IS NOT NULL AND p.released_amount = 0)""",
 }
 TOLD = {  # what was told, against the records: how many, and cents in all
     "sale": "SELECT idempotency_key, cash_amount FROM alliance_qualified_sale",
@@ -70,6 +71,10 @@ def check(herd, is_end=False):
         assert (found := env["escrow.posting"]._check_subledger(env.company)) == [], found
         check_told(env, herd.get_told(), is_end)
         if is_end:
+            env["escrow.posting"]._cron_post()
+            env.cr.execute("SELECT number FROM settlement_period"
+                           " WHERE state = 'settled' AND (released_amount > 0) <> (move_id IS NOT NULL)")
+            assert not (rows := env.cr.fetchall()), f"a release was not booked: {rows}"
             env.user.group_ids += env.ref("account.group_account_user")  # whom Odoo lets ask
             results = env.company._check_hash_integrity()["results"]
             assert {row["status"] for row in results} <= {"verified", "no_data", "not_restricted"}, results

@@ -14,6 +14,7 @@ from . import escrow_posting_vouchers
 from . import escrow_check
 from . import escrow_totals
 from . import escrow_posting_commission
+from . import escrow_posting_release
 from . import res_company
 from . import res_company_commission
 from . import res_config_settings
@@ -31,6 +32,7 @@ from . import alliance_contract_line
 from . import voucher_wallet
 from . import voucher_wallet_spend
 from . import voucher_wallet_credit
+from . import voucher_wallet_uncredited
 from . import voucher_wallet_merge
 from . import voucher_wallet_closed
 from . import voucher_wallet_claw

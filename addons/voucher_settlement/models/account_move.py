@@ -79,8 +79,11 @@ class AccountMove(models.Model):
         """Ask only of entries that are reconciled with something.
 
         Odoo asks several times while it makes an entry, whatever it is for, by a query that may read
-        the entries of all payments there are.
+        the entries of all payments there are. The settlement centre's are not reconciled while it makes them.
         """
+        if self.env.context.get("escrow_maker") is SETTLEMENT_CENTRE:
+            self.reconciled_payment_ids = False
+            return
         self.env["account.move.line"].flush_model(["move_id"])
         self.env["account.partial.reconcile"].flush_model(["debit_move_id", "credit_move_id"])
         reconciled = self.browse(row[0] for row in self.env.execute_query(SQL(

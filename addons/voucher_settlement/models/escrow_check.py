@@ -83,12 +83,6 @@ class EscrowPosting(models.AbstractModel):
             "merchant_deposit": self._get_subledger_deposits(company),
         }
 
-    def _get_released_cents(self, company):
-        """Return what settlements moved from the pool to vouchers, less the rounding that came back."""
-        return self._get_sum(
-            company, """SELECT SUM(released_amount - COALESCE(dust_amount, 0)) FROM settlement_period
-                         WHERE company_id = %(company)s AND state = 'settled'""")
-
     def _get_sum(self, company, query, **values):
         [[amount]] = self.env.execute_query(SQL(
             "SELECT COALESCE((" + query + "), 0)::text", company=company.id, **values))

@@ -118,19 +118,25 @@ class EscrowPosting(models.AbstractModel):
     def _check_covered(self, company, specs):
         """Raise unless pool and risk reserve hold what these events take out of them."""
         for role in ("rebate_pool", "risk_reserve"):
-            taken = sum(
-                cents for spec in specs for key, cents, *_partner in spec["lines"]
-                if cents > 0 and self._get_role(key) == role)
+            taken = self._get_taken_cents(role, specs)
             if not taken:
                 continue
             self._serialize(role, company)
-            held = self._get_balance(role, company)
+            held = self._get_takeable_cents(role, company, specs)
             if taken > held:
                 raise UserError(self.env._(
                     "%(role)s holds %(held)s; %(taken)s cannot be taken out of it.",
                     role=self._get_account(role, company).display_name,
                     held=from_cents(held, company.currency_id),
                     taken=from_cents(taken, company.currency_id)))
+
+    def _get_taken_cents(self, role, specs):
+        return sum(cents for spec in specs for key, cents, *_partner in spec["lines"]
+                   if cents > 0 and self._get_role(key) == role)
+
+    def _get_takeable_cents(self, role, company, _specs):
+        """Return how many cents these events may take out of ``role``."""
+        return self._get_balance(role, company)
 
     @api.model
     def _serialize_pool(self, company):

@@ -21,11 +21,11 @@ class EscrowPosting(models.AbstractModel):
 
     @api.model
     def _post_voucher_entries(self, company):
-        """Book voucher entries that are not booked yet; a second call books nothing.
+        """Book releases, and the voucher entries that live on them, that are not booked yet; a second call books nothing.
 
         :return: the moves made
         """
-        return self._post_rows(company, [self._prepare_voucher_batch(company)])
+        return self._post_rows(company, [self._prepare_release_batch(company), self._prepare_voucher_batch(company)])
 
     def _prepare_voucher_batch(self, company):
         """Return the voucher entries not booked yet, as :meth:`_post_rows` takes them."""

@@ -3,6 +3,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.green_points.models.holder import HOLDER_KINDS
 from odoo.addons.merchant_alliance.tools.money import to_cents
 
 from ..tools.release import ceil_cents, get_sum
@@ -49,8 +50,12 @@ class GreenPointsCohort(models.Model):
         return {
             (cohort_id, kind): Decimal(total)
             for cohort_id, kind, total in self.env.execute_query(SQL(
-                """SELECT cohort_id, holder_kind, SUM(increment)::text FROM settlement_index
-                    WHERE cohort_id IN %s GROUP BY cohort_id, holder_kind""", tuple(self.ids) or (0,)))}
+                """SELECT c.id, kind, last.accumulated::text
+                     FROM green_points_cohort c CROSS JOIN unnest(%s) AS kind CROSS JOIN LATERAL (
+                          SELECT accumulated FROM settlement_index i
+                           WHERE i.cohort_id = c.id AND i.holder_kind = kind ORDER BY i.period_number DESC LIMIT 1
+                          ) AS last
+                    WHERE c.id IN %s""", list(dict(HOLDER_KINDS)), tuple(self.ids) or (0,)))}
 
     def _get_own_money(self):
         """Return ``{cohort: cents}``: what a ring-fenced cohort's sales brought less what it released."""

@@ -12,6 +12,7 @@ from ..tools.release import ceil_cents
 
 MAKER = "voucher_settlement.group_settlement_maker"
 CHECKER = "voucher_settlement.group_settlement_checker"
+JOBS_AFTER = ("voucher_settlement.ir_cron_escrow_post", "voucher_settlement.ir_cron_credit_wallets")
 KEPT_ON_SETTLE = ("step", "coverage", "increment", "accumulated")
 
 
@@ -35,7 +36,7 @@ class SettlementPeriod(models.Model):
     state = fields.Selection(
         [("open", "Open"), ("closing", "Closing"), ("computed", "Computed"),
          ("approved", "Approved"), ("settled", "Settled")],
-        required=True, default="open", readonly=True, tracking=True, index=True)
+        required=True, default="open", readonly=True, index=True)
     pool_balance = fields.Monetary(readonly=True, help="Rebate pool when computed.")
     fenced_amount = fields.Monetary(
         string="Kept for Later Cohorts", readonly=True,
@@ -131,7 +132,7 @@ class SettlementPeriod(models.Model):
         period._check_books()
         posting, currency = self.env["escrow.posting"].sudo(), period.currency_id
         pool, kept = posting._get_balance("rebate_pool", period.company_id), period._get_kept_cents()
-        figures = period._prepare_figures(pool, kept)
+        figures = period._prepare_figures(period._get_maturing_cohorts(), pool, kept)
         period.proposal_ids.unlink()
         self.env["settlement.proposal"].sudo().create(  # sudo: nobody edits proposals by hand
             [{**line, "period_id": period.id} for line in figures["lines"]])
@@ -154,19 +155,19 @@ class SettlementPeriod(models.Model):
         """Release what was approved, if nothing differs from it (maker or checker)."""
         period = self._start_step((MAKER, CHECKER), "approved")
         self.env["escrow.posting"].sudo()._serialize_pool(period.company_id)
-        period._lock_cohorts()
+        cohorts = period._lock_cohorts()
         figures = period._prepare_figures(
-            to_cents(period.pool_balance, period.currency_id),
+            cohorts, to_cents(period.pool_balance, period.currency_id),
             to_cents(period.fenced_amount, period.currency_id))
         period._check_as_approved(figures)
         self.env["settlement.index"].sudo().create(  # sudo: insert-only, and only from here
             [period._prepare_index_vals(line) for line in figures["lines"]])
-        period._mark_cohorts()
+        period._mark_cohorts(cohorts)
         period._write_step(
             "settled", settled_at=fields.Datetime.now(),
-            released_amount=from_cents(figures["reserved"], period.currency_id),
-            move_id=period._post_release(figures["reserved"]).id)
-        self.env.ref("voucher_settlement.ir_cron_credit_wallets")._trigger()
+            released_amount=from_cents(figures["reserved"], period.currency_id))
+        for job in JOBS_AFTER:
+            self.env.ref(job)._trigger()
 
     def action_reset(self):
         """Take a computed or approved settlement back, to be computed again (maker or checker)."""
@@ -199,7 +200,11 @@ class SettlementPeriod(models.Model):
         return period
 
     def _write_step(self, state, **vals):
+        """Go to ``state`` and note it in the chatter: one line, where tracking would cost more than the step."""
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        before = self.state
         self.write({"state": state, **vals})
+        self._message_log(body=self.env._("%(before)s → %(after)s", before=labels[before], after=labels[state]))
         self.flush_recordset()
 
     def _get_unsettled(self):
@@ -244,13 +249,14 @@ class SettlementPeriod(models.Model):
             partner_ids=people.partner_id.ids, subtype_xmlid="mail.mt_comment")
 
     def _lock_cohorts(self):
-        """Lock the cohorts that take part: their bases cannot change before the commit."""
+        """Lock the cohorts that take part, and return them: their bases cannot change before the commit."""
         cohorts = self._get_maturing_cohorts()
         self.env.flush_all()
         self.env.execute_query(SQL(
             "SELECT id FROM green_points_cohort WHERE id IN %s ORDER BY id FOR UPDATE",
             tuple(cohorts.ids) or (0,)))
         cohorts.invalidate_recordset()
+        return cohorts
 
     def _check_as_approved(self, figures):
         """Raise unless ``figures`` are what the checker agreed to and the pool still holds them."""
@@ -301,19 +307,10 @@ class SettlementPeriod(models.Model):
 
     # -- effects -------------------------------------------------------------------------------
 
-    def _mark_cohorts(self):
+    def _mark_cohorts(self, cohorts):
         """Note on each cohort that this period released for it; the oldest ones are matured."""
-        cohorts = self._get_maturing_cohorts()
         cohorts.write({"settled_number": self.number})
         cohorts.filtered(lambda c: self.number - c.number >= c.policy_id.period_count)._mark_matured()
-
-    def _post_release(self, cents):
-        """Post what this settlement moves from the pool to vouchers outstanding."""
-        if not cents:
-            return self.env["account.move"]
-        return self.env["escrow.posting"].sudo()._post_event(
-            "release", self.company_id,
-            [("rebate_pool", cents), ("vouchers_outstanding", -cents)], ref=self.name)
 
     def _has_wallets_behind(self):
         """Whether a wallet was not credited up to this period yet."""
@@ -344,9 +341,10 @@ class SettlementPeriod(models.Model):
                             WHERE company_id = %(company)s)
                       ) * power(10::numeric, %(decimals)s))::bigint""",
             company=company.id, decimals=self.currency_id.decimal_places))
-        move = self.env["account.move"]
+        move, posting = self.env["account.move"], self.env["escrow.posting"].sudo()  # sudo: a job
+        posting._post_voucher_entries(company)  # what comes back was released before
         if cents:
-            move = self.env["escrow.posting"].sudo()._post_event(  # sudo: a job
+            move = posting._post_event(
                 "dust", company, [("vouchers_outstanding", cents), ("rebate_pool", -cents)], ref=self.name)
         self.write({"dust_amount": from_cents(cents, self.currency_id), "dust_move_id": move.id})
         self.search([

@@ -28,15 +28,15 @@ class SettlementPeriod(models.Model):
             ("company_id", "=", self.company_id.id), ("number", ">=", self.number)])
         return sum(young.filtered("policy_id.ring_fenced")._get_own_money().values())
 
-    def _prepare_figures(self, pool_cents, kept_cents):
+    def _prepare_figures(self, cohorts, pool_cents, kept_cents):
         """Return what settling this period would release. Exact.
 
+        :param cohorts: those that take part (``_get_maturing_cohorts``)
         :param int pool_cents: balance of the rebate pool
         :param int kept_cents: part of it that belongs to ring-fenced cohorts still to come
         :return: ``payable``, ``reserved`` (cents), ``due`` (Decimal cents), ``coverage`` (Decimal)
             and ``lines``: values of ``settlement.proposal``, those for the index among them
         """
-        cohorts = self._get_maturing_cohorts()
         bases, accumulated = cohorts._get_bases(), cohorts._get_accumulated()
         steps = {cohort: cohort.policy_id._get_step(self.number - cohort.number) for cohort in cohorts}
         lines, payable, due, covered = [], 0, Decimal(0), Decimal(0)

@@ -57,6 +57,8 @@ class SettlementPublication(models.Model):
         # sudo: publications are made by this method alone; who may call it is checked by the period's button
         publications = self.sudo()
         company = periods.company_id.ensure_one()
+        if periods.filtered(lambda period: period.released_amount and not period.move_id):
+            self.env["escrow.posting"].sudo()._post_unposted(company)  # sudo: their entries are published, too
         last = publications.search([("company_id", "=", company.id)], limit=1)
         escrow = self._prepare_escrow(company)
         for period in periods.sorted("number"):

@@ -17,29 +17,36 @@ class VoucherWallet(models.Model):
         Locks only wallets that are behind; a wallet that is up to date costs one read.
         """
         wallets = self.sudo()  # sudo: credits, which nobody may write himself
-        wallets._filter_behind()._lock()
-        wallets._credit_locked()
+        behind = wallets._get_behind()
+        wallets.browse(wallet_id for _company, _number, ids in behind for wallet_id in ids)._lock()
+        wallets._credit_behind(behind)
 
-    def _filter_behind(self):
-        """Return the wallets that have not seen the last settlement of their company."""
-        periods = self.env["settlement.period"].sudo()
-        last = {company: periods._get_settled_number(company) for company in self.company_id}
-        return self.filtered(lambda w: w.settled_number < last[w.company_id])
+    def _get_behind(self):
+        """Return ``[(company id, number of its last settlement, ids)]`` of the wallets that have not seen it."""
+        self.env.flush_all()
+        return self.env.execute_query(SQL(
+            """SELECT w.company_id, last.number, array_agg(w.id)
+                 FROM voucher_wallet w CROSS JOIN LATERAL (
+                      SELECT number FROM settlement_period WHERE company_id = w.company_id AND state = 'settled'
+                    ORDER BY number DESC LIMIT 1) AS last
+                WHERE w.id = ANY(%s) AND w.settled_number < last.number GROUP BY 1, 2""", list(self.ids)))
 
     def _credit_locked(self):
-        """Credit these wallets, which the caller has locked, in one statement for each company.
+        """Credit these wallets, which the caller has locked."""
+        self._credit_behind(self._get_behind())
+
+    def _credit_behind(self, behind):
+        """Credit locked wallets, in one statement for each company.
+
+        :param list behind: see :meth:`_get_behind`
 
         For each period p not credited yet: earned_p = earned + Σ base × increment, exact;
         the lot's amount is floor_cents(earned_p) − floor_cents(earned_{p−1}): one floor for the
         whole wallet, ever. A debt is paid out of the oldest credit first. ``trunc`` is the
         floor, as nothing here is negative.
         """
-        behind = self._filter_behind()
-        if not behind:
-            return
-        for company, wallets in behind.grouped("company_id").items():
-            number = self.env["settlement.period"].sudo()._get_settled_number(company)
-            self._credit_rows(wallets.ids, company, number)
+        for company_id, number, ids in behind:
+            self._credit_rows(ids, self.env["res.company"].browse(company_id), number)
 
     @api.model
     def _credit_rows(self, wallet_ids, company, number):

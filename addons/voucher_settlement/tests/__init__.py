@@ -13,6 +13,7 @@ from . import test_payment_code
 from . import test_posting
 from . import test_publication
 from . import test_reimbursement
+from . import test_release
 from . import test_reminder
 from . import test_scan_voucher
 from . import test_settlement

@@ -110,7 +110,8 @@ class VoucherCommon(TransactionCase):
             (line["base"], line["increment"]) for line in lines) * 100), self.currency)
         period.write({
             "state": "settled", "maker_id": self.maker.id, "checker_id": self.checker.id,
-            "pool_balance": released, "payable_amount": released, "released_amount": released})
+            "pool_balance": released, "payable_amount": released, "released_amount": released,
+            "move_id": self.env["account.move"].create({}).id})  # past the books: there is nothing left to book
         self.env.flush_all()
         period.cohort_id._open_next()
         return period
