@@ -12,7 +12,7 @@ import time
 from collections import defaultdict
 
 from tests.support.databases import ScratchDatabase, clone, forget
-from tests.support.platform import settle_step
+from tests.support.platform import prepare_step
 
 from .wallets import STEPS, add_positions, add_wallets, live, sell
 from .watch import Watch
@@ -79,9 +79,11 @@ class Platform:
             sell(env, self.ids, f"measured,{number}", self.size * YUAN_PER_WALLET * 100)
             env["escrow.posting"]._cron_post()
         for step in STEPS:
-            with self.scratch.open_env() as env, Watch(env.cr) as watch:
-                settle_step(env, self.ids, step)
-                env.cr.commit()
+            with self.scratch.open_env() as env:
+                take = prepare_step(env, self.ids, step)
+                with Watch(env.cr) as watch:
+                    take()
+                    env.cr.commit()
             self.steps[step].append(watch)
         with self.scratch.open_env() as env, Watch(env.cr) as watch:  # what the job does after it
             env["escrow.posting"]._cron_post()
@@ -98,12 +100,13 @@ class Platform:
             for number in range(READS + 20):
                 partner = self.partners + chance.randrange(self.size)
                 with Watch(env.cr) as reading:
-                    wallet = env["voucher.wallet"].search([("partner_id", "=", partner), ("company_id", "=", company)])
-                    wallet.read(["balance_deduction", "balance_shopping", "debt", "uncredited"])
+                    [found] = env["voucher.wallet"].search_read(
+                        [("partner_id", "=", partner), ("company_id", "=", company)],
+                        ["balance_deduction", "balance_shopping", "debt", "uncredited"])
                 env.cr.commit()
                 env.invalidate_all()
                 with Watch(env.cr) as opening:
-                    wallet._credit_up_to_date()
+                    env["voucher.wallet"].browse(found["id"])._credit_up_to_date()
                 env.cr.commit()
                 env.invalidate_all()
                 if number >= 20:  # the first ones warm up

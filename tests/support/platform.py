@@ -58,9 +58,14 @@ def give_vouchers(env, shopper_id: int, cents: int, key: str):
 
 def settle_step(env, ids: dict, step: str) -> None:
     """Take one step of the oldest period that is not settled: close, compute, approve or settle."""
+    prepare_step(env, ids, step)()
+
+
+def prepare_step(env, ids: dict, step: str):
+    """Return what :func:`settle_step` calls."""
     period = env["settlement.period"].search([("state", "!=", "settled")], order="number", limit=1)
     user = ids["maker"] if step in ("close", "compute") else ids["checker"]
-    getattr(period.with_user(user), f"action_{step}")()
+    return getattr(period.with_user(user), f"action_{step}")
 
 
 def owe_merchants(env, ids: dict, amounts: list) -> list:

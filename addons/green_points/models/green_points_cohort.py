@@ -122,6 +122,7 @@ class GreenPointsCohort(models.Model):
         return midnight.astimezone(utc).replace(tzinfo=None)
 
     def _get_zone(self, company):
+        company = company.with_context(prefetch_fields=False)  # its contact's zone, and nothing else of both
         return timezone(company.partner_id.tz or self.env.user.tz or "UTC")
 
     @api.model

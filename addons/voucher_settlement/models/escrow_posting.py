@@ -268,7 +268,7 @@ class EscrowPosting(models.AbstractModel):
 
     def _get_zone(self, company):
         """Return the time zone in which the company's days begin."""
-        return company.partner_id.tz or "UTC"
+        return company.with_context(prefetch_fields=False).partner_id.tz or "UTC"  # and nothing else of both
 
     def _link_records(self, model, fname, pairs):
         """Note a record (the entry that books them) on ledger rows, in one statement and once for each row.

@@ -26,8 +26,7 @@ class EscrowPosting(models.AbstractModel):
         """
         self.env.flush_all()
         sums = self._get_kept_sums(company)
-        rows = self._prepare_comparisons(company, sums) + self._get_cohort_comparison(company)
-        return [row for row in rows if row["difference_cents"]]
+        return self._prepare_comparisons(company, sums, only_differing=True) + self._get_cohort_comparison(company)
 
     def _get_kept_sums(self, company):
         """Return what ``_get_subledger_sums`` does, in cents by account, out of kept totals."""

@@ -41,7 +41,8 @@ class GreenPointsCohort(models.Model):
             mail_create_nolog=True, mail_create_nosubscribe=True)
         known = periods.search([("cohort_id", "in", self.ids)]).cohort_id
         periods.create([
-            {"number": cohort.number, "company_id": cohort.company_id.id, "cohort_id": cohort.id}
+            {"number": cohort.number, "company_id": cohort.company_id.id, "cohort_id": cohort.id,
+             "date_start": cohort.date_start, "date_end": cohort.date_end}  # known: no second statement writes them
             for cohort in self - known])
 
     def _get_accumulated(self):

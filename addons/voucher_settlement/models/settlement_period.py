@@ -3,7 +3,7 @@ from collections import defaultdict
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
@@ -16,12 +16,16 @@ JOBS_AFTER = ("voucher_settlement.ir_cron_escrow_post", "voucher_settlement.ir_c
 KEPT_ON_SETTLE = ("step", "coverage", "increment", "accumulated")
 
 
+STATES = [
+    ("open", "Open"), ("closing", "Closing"), ("computed", "Computed"), ("approved", "Approved"), ("settled", "Settled")]
+
+
 class SettlementPeriod(models.Model):
     """One settlement interval: takes money in, releases vouchers at its end."""
 
     _name = "settlement.period"
     _description = "Settlement Period"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["alliance.maker.checker"]
     _order = "number desc"
 
     name = fields.Char(compute="_compute_name")
@@ -34,9 +38,7 @@ class SettlementPeriod(models.Model):
     date_start = fields.Datetime(related="cohort_id.date_start", store=True)
     date_end = fields.Datetime(related="cohort_id.date_end", store=True)
     state = fields.Selection(
-        [("open", "Open"), ("closing", "Closing"), ("computed", "Computed"),
-         ("approved", "Approved"), ("settled", "Settled")],
-        required=True, default="open", readonly=True, index=True)
+        STATES, required=True, default="open", readonly=True, index=True)
     pool_balance = fields.Monetary(readonly=True, help="Rebate pool when computed.")
     fenced_amount = fields.Monetary(
         string="Kept for Later Cohorts", readonly=True,
@@ -59,8 +61,10 @@ class SettlementPeriod(models.Model):
     dust_returned = fields.Boolean(
         string="All Wallets Credited", readonly=True, copy=False,
         help="Every wallet was credited up to this period and the rounding went back to the pool.")
-    maker_id = fields.Many2one("res.users", readonly=True)
-    checker_id = fields.Many2one("res.users", readonly=True)
+    # tracking one step would cost more than the step: step_ids says who, and when
+    maker_id = fields.Many2one(tracking=False)
+    checker_id = fields.Many2one(tracking=False)
+    step_ids = fields.One2many("settlement.step", "period_id", string="Steps")
     settled_at = fields.Datetime(readonly=True)
     proposal_ids = fields.One2many("settlement.proposal", "period_id", string="Dry Run")
     index_ids = fields.One2many("settlement.index", "period_id", string="Releases")
@@ -78,9 +82,6 @@ class SettlementPeriod(models.Model):
         " AND payable_amount <= pool_balance)",
         "Vouchers released can never exceed the pool.")
     _dust_within_release = models.Constraint("CHECK (dust_amount >= 0)", "Rounding only returns to the pool.")
-    _two_people = models.Constraint(
-        "CHECK (maker_id IS NULL OR checker_id IS NULL OR maker_id <> checker_id)",
-        "Maker and checker must be two people.")
     _settled_was_checked = models.Constraint(
         "CHECK (state NOT IN ('approved', 'settled') OR (maker_id IS NOT NULL AND checker_id IS NOT NULL))",
         "A settlement needs a maker and a checker.")
@@ -146,9 +147,7 @@ class SettlementPeriod(models.Model):
     def action_approve(self):
         """Agree to the figures; not by whoever computed them (checker)."""
         period = self._start_step(CHECKER, "computed")
-        if period.maker_id == self.env.user:
-            raise UserError(self.env._(
-                "%s made this settlement and cannot check it: another person must.", self.env.user.name))
+        period._check_second_person()
         period._write_step("approved", checker_id=self.env.uid)
 
     def action_settle(self):
@@ -171,41 +170,17 @@ class SettlementPeriod(models.Model):
 
     def action_reset(self):
         """Take a computed or approved settlement back, to be computed again (maker or checker)."""
-        period = self._start_step((MAKER, CHECKER), ("computed", "approved"))
+        period = self._start_step((MAKER, CHECKER), "computed", "approved")
         period.proposal_ids.unlink()
         period._write_step("closing", checker_id=False)
 
-    def _start_step(self, groups, states):
-        """Check who asks for a step and in which state the period is; lock it.
-
-        :return: the period, as superuser: nobody has write access to settlements
-        :raise AccessError: the user is in none of ``groups``
-        :raise UserError: the period is in none of ``states``, or somebody is working on it
-        """
-        self.ensure_one()
-        groups = (groups,) if isinstance(groups, str) else groups
-        states = (states,) if isinstance(states, str) else states
-        if not self.env.su and not any(self.env.user.has_group(group) for group in groups):
-            names = [self.env.ref(group).sudo().name for group in groups]
-            raise AccessError(self.env._("Only these may do this: %s.", ", ".join(names)))
-        self.check_access("read")
-        period = self.sudo()  # sudo: settlements change through these steps alone
-        period.lock_for_update(allow_referencing=True)
-        period.invalidate_recordset()
-        if period.state not in states:
-            labels = dict(self._fields["state"]._description_selection(self.env))
-            raise UserError(self.env._(
-                "%(period)s is %(state)s; this step needs: %(wanted)s.", period=period.name,
-                state=labels[period.state], wanted=", ".join(labels[state] for state in states)))
-        return period
+    def _start_step(self, groups, *states):
+        return super()._start_step(groups, *states).ensure_one()
 
     def _write_step(self, state, **vals):
-        """Go to ``state`` and note it in the chatter: one line, where tracking would cost more than the step."""
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        before = self.state
-        self.write({"state": state, **vals})
-        self._message_log(body=self.env._("%(before)s → %(after)s", before=labels[before], after=labels[state]))
-        self.flush_recordset()
+        super()._write_step(state=state, **vals)
+        self.env["settlement.step"].create({
+            "period_id": self.id, "state": state, "user_id": self.env.uid, "date": fields.Datetime.now()})
 
     def _get_unsettled(self):
         """Return the period of this company that is closed but not settled."""

@@ -59,9 +59,11 @@ class VoucherWallet(models.Model):
     @api.model
     def _get_credit_query(self, wallet_ids, company, number):
         """Return the statement that credits ``wallet_ids`` of ``company`` up to period ``number``."""
-        decimals = company.currency_id.decimal_places
         return SQL("""
-            WITH wallet AS MATERIALIZED (
+            WITH unit AS MATERIALIZED (
+                SELECT decimal_places FROM res_currency
+                 WHERE id = (SELECT currency_id FROM res_company WHERE id = %(company)s)
+            ), wallet AS MATERIALIZED (
                 SELECT id, partner_id, settled_number, earned, credited, debt
                   FROM voucher_wallet WHERE id = ANY(%(wallets)s) AND settled_number < %(number)s
             ), period AS MATERIALIZED (
@@ -87,7 +89,8 @@ class VoucherWallet(models.Model):
             ), run AS (
                 SELECT d.wallet_id, w.partner_id, d.number,
                        w.earned + SUM(d.share) OVER so_far AS earned,
-                       trunc(w.earned + SUM(d.share) OVER so_far, %(decimals)s) - w.credited AS total,
+                       trunc(w.earned + SUM(d.share) OVER so_far, (SELECT decimal_places FROM unit)) - w.credited
+                       AS total,
                        w.debt
                   FROM due d JOIN wallet w ON w.id = d.wallet_id
                 WINDOW so_far AS (PARTITION BY d.wallet_id ORDER BY d.number)
@@ -129,7 +132,7 @@ class VoucherWallet(models.Model):
                    balance_deduction = w.balance_deduction + COALESCE(o.amount - o.paid, 0)
               FROM wallet LEFT JOIN outcome o ON o.wallet_id = wallet.id
              WHERE w.id = wallet.id AND w.id = ANY(%(wallets)s)""",
-            number=number, wallets=list(wallet_ids), decimals=decimals, company=company.id)
+            number=number, wallets=list(wallet_ids), company=company.id)
 
     # -- the job -----------------------------------------------------------------------------
 

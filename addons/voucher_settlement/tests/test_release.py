@@ -72,12 +72,18 @@ class TestRelease(EscrowCommon):
         self.assertIn(period.move_id.inalterable_hash, period.publication_ids.filtered(
             lambda publication: publication.period_id == period).content)
 
-    def test_each_step_is_in_the_chatter(self):
-        period = self._settle()
+    def test_each_step_says_who_took_it(self):
+        period = self._approve()
+        period.with_user(self.maker).action_reset()
+        self._settle(period)
         self.assertEqual(
-            [(message.author_id, str(message.preview)) for message in period.message_ids.sorted("id")],
-            [(self.maker.partner_id, "Open → Closing"), (self.maker.partner_id, "Closing → Computed"),
-             (self.checker.partner_id, "Computed → Approved"), (self.checker.partner_id, "Approved → Settled")])
+            [(step.state, step.user_id) for step in period.step_ids.sorted("id")],
+            [("closing", self.maker), ("computed", self.maker), ("approved", self.checker), ("closing", self.maker),
+             ("computed", self.maker), ("approved", self.checker), ("settled", self.checker)])
+        with self.assertRaises(UserError):
+            period.step_ids[:1].write({"user_id": self.maker.id})
+        with self.assertRaises(UserError):
+            period.step_ids[:1].unlink()
 
 
 @tagged("post_install", "-at_install")
