@@ -165,6 +165,7 @@ class SettlementPeriod(models.Model):
         period._write_step(
             "settled", settled_at=fields.Datetime.now(),
             released_amount=from_cents(figures["reserved"], period.currency_id))
+        self.env["voucher.wallet"].invalidate_model(["uncredited"])
         for job in JOBS_AFTER:
             self.env.ref(job)._trigger()
 
