@@ -1,8 +1,9 @@
 """Settling a period, reading a wallet and bulk crediting, with few and with many wallets.
 
 Aims: closing a period takes at most 50 ms in the database, and with many wallets at most twice as long as with few;
-a wallet is read up to date (what it has, and what is released and not credited yet) in at most 2 ms; the job credits at least half as many rows a second as PostgreSQL
-inserts the same rows into the same tables by one bare ``INSERT … SELECT``.
+a wallet is read up to date (what it has, and what is released and not credited yet) in at most 2 ms; the job credits
+at least half as many rows a second as PostgreSQL inserts the same rows into the same tables by one bare
+``INSERT … SELECT``.
 """
 
 import contextlib
@@ -89,11 +90,11 @@ class Platform:
             env["escrow.posting"]._cron_post()
             env.cr.commit()
         self.bookings.append(watch)
-        print(f"{self.size:,} wallets, period closed: " + ", ".join(
-            f"{step} {watches[-1]}" for step, watches in self.steps.items()) + f"; booked by the job {watch}", flush=True)
+        steps = ", ".join(f"{step} {watches[-1]}" for step, watches in self.steps.items())
+        print(f"{self.size:,} wallets, period closed: {steps}; booked by the job {watch}", flush=True)
 
     def read(self):
-        """Read wallets that one settlement was not credited to yet, then open them; each in a transaction of its own."""
+        """Read wallets that one settlement was not credited to yet, then open them; each in its own transaction."""
         chance = random.Random(SEED)
         with self.scratch.open_env() as env:
             company = env.company.id

@@ -83,7 +83,7 @@ class AccountMove(models.Model):
         """
         if self.env.context.get("escrow_maker") is SETTLEMENT_CENTRE:
             self.reconciled_payment_ids = False
-            return
+            return None
         self.env["account.move.line"].flush_model(["move_id"])
         self.env["account.partial.reconcile"].flush_model(["debit_move_id", "credit_move_id"])
         reconciled = self.browse(row[0] for row in self.env.execute_query(SQL(

@@ -21,7 +21,7 @@ class EscrowPosting(models.AbstractModel):
 
     @api.model
     def _post_voucher_entries(self, company):
-        """Book releases, and the voucher entries that live on them, that are not booked yet; a second call books nothing.
+        """Book releases, and voucher entries that live on them, that are not booked yet; a second call books nothing.
 
         :return: the moves made
         """

@@ -17,7 +17,8 @@ KEPT_ON_SETTLE = ("step", "coverage", "increment", "accumulated")
 
 
 STATES = [
-    ("open", "Open"), ("closing", "Closing"), ("computed", "Computed"), ("approved", "Approved"), ("settled", "Settled")]
+    ("open", "Open"), ("closing", "Closing"), ("computed", "Computed"), ("approved", "Approved"),
+    ("settled", "Settled")]
 
 
 class SettlementPeriod(models.Model):
