@@ -70,19 +70,22 @@ class MoneyMachine(PurposeSteps, PromoterSteps, Reached, Comparison, RuleBasedSt
     @rule(data=st.data(), share=shares, fund=mostly)
     def refund(self, data, share, fund):
         sale, real = data.draw(st.sampled_from([pair for pair in self.sales if pair[0].refundable]), "sale")
+        self.take_back(sale, real, share)
+        if fund:
+            self.fund(sale.merchant, False)
+
+    def take_back(self, sale, real, share=Fraction(1)):
+        """Refund a share of what can still be given back of a purchase."""
         cash = max(1, int(sale.refundable * share))
         self.model.refund(sale, cash)
         self.real.refund(real, cash)
-        if fund:
-            self.fund(sale.merchant, False)
 
     @rule(shopper=shoppers, merchant=merchants, cash=st.integers(100, 150_000))
     def sell_and_take_back(self, shopper, merchant, cash):
         """A sale given back whole before anybody funded it."""
         sale, real = self.model.sell(shopper, merchant, cash), self.real.sell(shopper, merchant, cash)
         self.sales.append((sale, real))
-        self.model.refund(sale, cash)
-        self.real.refund(real, cash)
+        self.take_back(sale, real)
         self.fund(merchant, False)
 
     @precondition(lambda self: any(sale.reward == "held" for sale, _real in self.sales))
@@ -156,10 +159,7 @@ class MoneyMachine(PurposeSteps, PromoterSteps, Reached, Comparison, RuleBasedSt
         held = sum(base for (holder, cohort), base in self.model.points.items()
                    if holder == shopper and self.model.is_alive(cohort))
         self.exchange(shopper, merchant, max(1, held))
-        sale, real = self.sales[-1]
-        back = max(1, int(sale.refundable * share))
-        self.model.refund(sale, back)
-        self.real.refund(real, back)
+        self.take_back(*self.sales[-1], share)
         self.fund(merchant, False)
 
     @precondition(lambda self: self.bookings)

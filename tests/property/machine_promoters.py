@@ -56,9 +56,7 @@ class PromoterSteps:
         if days:
             self.pass_days(days)
         self.earn(pay=days > REFUND_DAYS, fails=False)
-        back = max(1, int(sale.refundable * share))
-        self.model.refund(sale, back)
-        self.real.refund(real, back)
+        self.take_back(sale, real, share)
         self.earn(pay=False, fails=False)
 
     @precondition(lambda self: not any(sale.reward == "rejected" and sale.promoter for sale, _real in self.sales))

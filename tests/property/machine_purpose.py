@@ -30,11 +30,8 @@ class PurposeSteps:
     def sell_for_review(self, shopper, merchant, cash, share):
         """A purchase that is held; or given back, whole or in part, while it is."""
         self.sell_funded(shopper, merchant, cash, hold=True)
-        sale, real = self.sales[-1]
         if share:
-            back = int(cash * share)
-            self.model.refund(sale, back)
-            self.real.refund(real, back)
+            self.take_back(*self.sales[-1], share)
             self.fund(merchant, False)
 
     @rule(shopper=shoppers, merchant=funded_at, cash=amounts)
@@ -71,9 +68,7 @@ class PurposeSteps:
         sale, real = self.sales[-1]
         self.pass_days(REFUND_DAYS)
         self.earn(pay=True, fails=False)
-        back = max(1, int(sale.refundable * share))
-        self.model.refund(sale, back)
-        self.real.refund(real, back)
+        self.take_back(sale, real, share)
         self.earn(pay=False, fails=False)
 
     def spend_all(self, shopper, store):
@@ -100,9 +95,7 @@ class PurposeSteps:
         """What a purchase has released is spent, then it is given back: vouchers are owed."""
         sale, real = data.draw(st.sampled_from(self.get_released()), "sale")
         self.spend_all(sale.shopper, store)
-        cash = sale.refundable
-        self.model.refund(sale, cash)
-        self.real.refund(real, cash)
+        self.take_back(sale, real)
         self.fund(sale.merchant, False)
 
     @precondition(lambda self: self.model.wallets)

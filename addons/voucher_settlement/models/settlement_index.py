@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import fields, models
 
 from odoo.addons.green_points.models.holder import HOLDER_KINDS
 
@@ -9,6 +8,7 @@ class SettlementIndex(models.Model):
 
     _name = "settlement.index"
     _description = "Cumulative Index"
+    _inherit = ["alliance.append.only"]
     _order = "period_number desc, cohort_number desc, holder_kind desc"
     _log_access = False
 
@@ -40,10 +40,5 @@ class SettlementIndex(models.Model):
         "CHECK (increment >= 0 AND increment <= step AND accumulated >= increment AND accumulated <= 5)",
         "A cohort never releases more than its step, nor more than 5 times its base.")
 
-    def write(self, vals):
-        raise UserError(self.env._(
-            "A settled index is never changed (%s).", ", ".join(vals)))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("A settled index is never deleted."))
+    def _get_kept_text(self):
+        return self.env._("A settled index is never changed and never deleted.")

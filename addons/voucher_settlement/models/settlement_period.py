@@ -106,13 +106,6 @@ class SettlementPeriod(models.Model):
     def _unlink_never(self):
         raise UserError(self.env._("Settlement periods are never deleted."))
 
-    @api.model
-    def _get_settled_number(self, company):
-        """Return the number of the last settled period of ``company``, 0 if there is none."""
-        return self.search(
-            [("company_id", "=", company.id), ("state", "=", "settled")],
-            order="number desc", limit=1).number
-
     # -- maker and checker -------------------------------------------------------------------
 
     def action_close(self):
@@ -318,9 +311,10 @@ class SettlementPeriod(models.Model):
                             WHERE company_id = %(company)s)
                       ) * power(10::numeric, %(decimals)s))::bigint""",
             company=company.id, decimals=self.currency_id.decimal_places))
-        move, posting = self.env["account.move"], self.env["escrow.posting"].sudo()  # sudo: a job
-        posting._post_voucher_entries(company)  # what comes back was released before
+        move = self.env["account.move"]
         if cents:
+            posting = self.env["escrow.posting"].sudo()  # sudo: a job
+            posting._post_voucher_entries(company)  # what comes back was released before
             move = posting._post_event(
                 "dust", company, [("vouchers_outstanding", cents), ("rebate_pool", -cents)], ref=self.name)
         self.write({"dust_amount": from_cents(cents, self.currency_id), "dust_move_id": move.id})

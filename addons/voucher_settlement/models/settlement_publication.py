@@ -2,7 +2,6 @@ import hashlib
 import json
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL, float_repr
 
 from odoo.addons.merchant_alliance.tools.money import from_cents
@@ -22,6 +21,7 @@ class SettlementPublication(models.Model):
 
     _name = "settlement.publication"
     _description = "Published Settlement"
+    _inherit = ["alliance.append.only"]
     _order = "number desc"
     _rec_name = "number"
 
@@ -41,12 +41,8 @@ class SettlementPublication(models.Model):
         for publication in self:
             publication.display_name = self.env._("Period %s", publication.number)
 
-    def write(self, vals):
-        raise UserError(self.env._("A published settlement is never changed (%s).", ", ".join(vals)))
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("A published settlement is never deleted."))
+    def _get_kept_text(self):
+        return self.env._("A published settlement is never changed and never deleted.")
 
     @api.model
     def _publish(self, periods):
