@@ -14,5 +14,5 @@ class SettlementStep(models.Model):
 
     period_id = fields.Many2one("settlement.period", required=True, readonly=True, index=True, ondelete="restrict")
     state = fields.Selection(STATES, string="Became", required=True, readonly=True)
-    user_id = fields.Many2one("res.users", string="Who", required=True, readonly=True, ondelete="restrict")
+    user_id = fields.Many2one("res.users", string="Taken By", required=True, readonly=True, ondelete="restrict")
     date = fields.Datetime(string="When", required=True, readonly=True)
