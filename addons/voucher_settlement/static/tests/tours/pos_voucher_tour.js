@@ -6,7 +6,7 @@ import * as PaymentScreen from "@point_of_sale/../tests/pos/tours/utils/payment_
 import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_screen_util";
 import * as ReceiptScreen from "@point_of_sale/../tests/pos/tours/utils/receipt_screen_util";
 import * as TicketScreen from "@point_of_sale/../tests/pos/tours/utils/ticket_screen_util";
-import { showCode } from "./payment_code";
+import { showCode, showNextCode, showSameCode } from "./payment_code";
 import { registry } from "@web/core/registry";
 
 const status = (text) => ({
@@ -29,7 +29,7 @@ registry.category("web_tour.tours").add("voucher_at_the_till", {
             ProductScreen.clickPayButton(),
             // No shopper yet: the code says who it is.
             PaymentScreen.clickPaymentMethod("Vouchers"),
-            showCode(1),
+            showCode(),
             Dialog.bodyIs("Li Mei has"),
             Dialog.bodyIs("60.00"),
             Dialog.confirm("Ok"),
@@ -42,11 +42,11 @@ registry.category("web_tour.tours").add("voucher_at_the_till", {
             reverse(),
             status("Payment reversed"),
             PaymentScreen.clickPaymentMethod("Vouchers"),
-            showCode(1),
+            showSameCode(),
             Dialog.bodyIs("has been used"),
             Dialog.confirm("Ok"),
             PaymentScreen.clickRetryButton(),
-            showCode(),
+            showNextCode(),
             Dialog.bodyIs("60.00"),
             Dialog.confirm("Ok"),
             PaymentScreen.clickRetryButton(),
