@@ -122,8 +122,8 @@ class GreenPointsCohort(models.Model):
         return midnight.astimezone(utc).replace(tzinfo=None)
 
     def _get_zone(self, company):
-        company = company.with_context(prefetch_fields=False)  # its contact's zone, and nothing else of both
-        return timezone(company.partner_id.tz or self.env.user.tz or "UTC")
+        company, user = (record.with_context(prefetch_fields=False) for record in (company, self.env.user))
+        return timezone(company.partner_id.tz or user.tz or "UTC")  # nothing else of their contacts is read
 
     @api.model
     def _add_days(self, company, start, days):

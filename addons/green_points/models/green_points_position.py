@@ -31,8 +31,9 @@ class GreenPointsPosition(models.Model):
         compute="_compute_points", digits=(16, 2),
         help="Green points as shown to their holder: base value × points per currency unit.")
 
+    # With the base: crediting reads the positions of one holder, each in another place of the table, from here alone.
     _holder_uniq = models.Constraint(
-        "UNIQUE (partner_id, holder_kind, cohort_id)", "One position for each holder and cohort.")
+        "UNIQUE (partner_id, holder_kind, cohort_id) INCLUDE (base)", "One position for each holder and cohort.")
     _base_not_negative = models.Constraint(
         "CHECK (base >= 0)", "A holder cannot give back more points than there are.")
 

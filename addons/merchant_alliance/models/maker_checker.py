@@ -93,10 +93,10 @@ class AllianceMakerChecker(models.AbstractModel):
         :raise UserError: another state; ``LockError``: somebody is at it
         """
         self._check_step_groups((groups,) if isinstance(groups, str) else groups)
-        self.check_access("read")
         records = self.sudo()  # sudo: what steps change belongs to them, nobody writes it by hand
         records._lock_for_step()
         records.invalidate_recordset()
+        self.check_access("read")
         labels = dict(self._fields["state"]._description_selection(self.env))
         for record in records:
             if record.state not in states:

@@ -68,6 +68,8 @@ class EscrowPosting(models.AbstractModel):
             "tracking_disable": True, "mail_create_nolog": True, "escrow_maker": SETTLEMENT_CENTRE,
             "check_move_validity": False,  # done above, in cents
             "skip_analytic_sync": True}  # drafts have no analytic lines yet; posting makes them
+        if not self.env["account.analytic.distribution.model"].search_count([], limit=1):
+            context["default_analytic_distribution"] = False  # else Odoo looks for a model, line by line
         moves = self.env["account.move"].with_context(**context).create(
             [self._prepare_move_vals(company, spec) for spec in specs])
         moves._post(soft=False)

@@ -8,11 +8,13 @@ from odoo.tools import SQL
 
 from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
 
+from ..tools.insert import insert_rows
 from ..tools.release import ceil_cents
 
 MAKER = "voucher_settlement.group_settlement_maker"
 CHECKER = "voucher_settlement.group_settlement_checker"
 JOBS_AFTER = ("voucher_settlement.ir_cron_escrow_post", "voucher_settlement.ir_cron_credit_wallets")
+OF_COMPANY = ("currency_id", "partner_id", "parent_path", "escrow_journal_id")
 KEPT_ON_SETTLE = ("step", "coverage", "increment", "accumulated")
 
 
@@ -129,8 +131,10 @@ class SettlementPeriod(models.Model):
         pool, kept = posting._get_balance("rebate_pool", period.company_id), period._get_kept_cents()
         figures = period._prepare_figures(period._get_maturing_cohorts(), pool, kept)
         period.proposal_ids.unlink()
-        self.env["settlement.proposal"].sudo().create(  # sudo: nobody edits proposals by hand
-            [{**line, "period_id": period.id} for line in figures["lines"]])
+        # sudo: nobody edits proposals by hand
+        insert_rows(self.env["settlement.proposal"].sudo(), [
+            {**line, "period_id": period.id} for line in figures["lines"]])
+        period.invalidate_recordset(["proposal_ids"])
         period._write_step(
             "computed", maker_id=self.env.uid, checker_id=False,
             pool_balance=from_cents(pool, currency), fenced_amount=from_cents(kept, currency),
@@ -153,8 +157,10 @@ class SettlementPeriod(models.Model):
             cohorts, to_cents(period.pool_balance, period.currency_id),
             to_cents(period.fenced_amount, period.currency_id))
         period._check_as_approved(figures)
-        self.env["settlement.index"].sudo().create(  # sudo: insert-only, and only from here
-            [period._prepare_index_vals(line) for line in figures["lines"]])
+        # sudo: insert-only, and only from here
+        insert_rows(self.env["settlement.index"].sudo(), [
+            period._prepare_index_vals(line) for line in figures["lines"]])
+        period.invalidate_recordset(["index_ids"])
         period._mark_cohorts(cohorts)
         period._write_step(
             "settled", settled_at=fields.Datetime.now(),
@@ -170,7 +176,9 @@ class SettlementPeriod(models.Model):
         period._write_step("closing", checker_id=False)
 
     def _start_step(self, groups, *states):
-        return super()._start_step(groups, *states).ensure_one()
+        period = super()._start_step(groups, *states).ensure_one()
+        period.company_id.fetch(OF_COMPANY)  # not its hundred other fields
+        return period
 
     def _write_step(self, state, **vals):
         super()._write_step(state=state, **vals)
