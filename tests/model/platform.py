@@ -85,6 +85,7 @@ class Platform(Commissions, Exchange, Settling, Spending):
         self.debts: dict[str, list] = {}  # holder -> [base still owed], the oldest first
         self.pool = self.outstanding = self.redeemed = self.reserve = 0
         self.due = dict.fromkeys(rates, 0)  # what merchants took in vouchers and are not paid for
+        self.submitted, self.returned = set(), 0  # merchants who wait for an approval; how often money came back
         self.begin_periods(policy, period_days)
         self.set_promoters({}, 0)
 

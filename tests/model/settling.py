@@ -77,6 +77,7 @@ class Settling:
     def compute(self) -> None:
         """Every cohort gets the same part of what is due, out of all the money; a fenced one out of its own."""
         self.forfeit()  # all is booked before the pool is looked at
+        self.return_given_back()
         ages = {cohort: self.closing - cohort for cohort in range(1, self.closing)
                 if self.closing - cohort <= self.terms[cohort].periods}
         steps = {cohort: self.terms[cohort].step(age) for cohort, age in ages.items()}

@@ -50,13 +50,32 @@ class Spending:
             lot.expires = max(lot.expires, self.today + timedelta(days=GRACE))
         self._sweep()
 
+    def submit_reimbursement(self, merchant) -> int:
+        """Return what a merchant is owed for the vouchers that it took, to be paid when that is approved."""
+        self.return_given_back()
+        cents = max(self.due[merchant], 0)
+        if cents:
+            self.submitted.add(merchant)
+        return cents
+
     def reimburse(self, merchant, cents) -> bool:
         """Pay a merchant what it took in vouchers; unless what it gave back since makes that too much."""
+        self.return_given_back()
+        self.submitted.discard(merchant)
         if cents > self.due[merchant]:
+            self.return_given_back()
             return False
         self.due[merchant] -= cents
         self.redeemed -= cents
         return True
+
+    def return_given_back(self) -> None:
+        """What merchants were paid for vouchers that they gave back since returns to the escrow when that is booked."""
+        for merchant, cents in self.due.items():
+            if cents < 0 and merchant not in self.submitted:
+                self.due[merchant] = 0
+                self.redeemed -= cents
+                self.returned += 1
 
     def pass_days(self, days, holds) -> None:
         self.today += timedelta(days=days)

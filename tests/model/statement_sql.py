@@ -63,7 +63,8 @@ FROM merchant_statement t ORDER BY t.id
 
 # From the general ledger alone: posted lines of the merchant's contact up to the statement's last day.
 # Clearing also holds what vouchers paid of collected orders, until it is reimbursed: that part is left out, and so is
-# what a reimbursement sets off (its debits). A payout counts when the bank has paid it, not when it is sent.
+# what a reimbursement sets off (its debits; its credits where it returns). A payout counts when the bank has paid it,
+# not when it is sent.
 LEDGER = """
 SELECT t.id, t.name,
     (SELECT COALESCE(-SUM(l.balance), 0) FROM account_move_line l
@@ -72,8 +73,9 @@ SELECT t.id, t.name,
     (SELECT COALESCE(-SUM(l.balance), 0) FROM account_move_line l JOIN account_move v ON v.id = l.move_id
       WHERE l.account_id = c.merchant_clearing_account_id AND l.partner_id = m.partner_id
         AND l.parent_state = 'posted' AND l.date <= t.date_to
-        AND (v.escrow_event NOT IN ('reimburse', 'payout', 'payout_failed')
-             OR v.escrow_event = 'reimburse' AND l.balance < 0))
+        AND (v.escrow_event NOT IN ('reimburse', 'reimburse_reversal', 'payout', 'payout_failed')
+             OR v.escrow_event = 'reimburse' AND l.balance < 0
+             OR v.escrow_event = 'reimburse_reversal' AND l.balance > 0))
     - (SELECT COALESCE(SUM(l.balance), 0) FROM account_move_line l JOIN account_move v ON v.id = l.move_id
         WHERE l.account_id = c.payout_transit_account_id AND l.partner_id = m.partner_id
           AND l.parent_state = 'posted' AND l.date <= t.date_to AND v.escrow_event = 'payout_paid')

@@ -52,6 +52,7 @@ class Comparison:
 
     def books_agree(self):
         self.model.forfeit()
+        self.model.return_given_back()
         books, expected = self.real.get_books(), {}
         for name in books:
             expected[name] = getattr(self.model, name)

@@ -13,7 +13,7 @@ ONE_AFTER_ANOTHER = (
     "tests/browser/", "tests/concurrency/", "tests/crash/", "tests/upstream/", "tests/tooling/",
     "tests/scenarios/test_scan_both_sides.py", "addons/voucher_settlement/tests/test_tours.py")
 PAGE_SECONDS = 60  # Odoo's tests give a page 12; two cores that run two tests and a browser may need more
-LONGEST = ("tests/browser/", "tests/property/", "tests/scenarios/test_sixty_periods.py")
+LONGEST = ("tests/browser/", "tests/property/", "tests/security/", "tests/scenarios/test_sixty_periods.py")
 
 
 class Scheduler(LoadScopeScheduling):

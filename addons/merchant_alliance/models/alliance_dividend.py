@@ -71,6 +71,9 @@ class AllianceDividend(models.Model):
             dividend._write_step(
                 state="submitted", maker_id=self.env.uid,
                 line_ids=[Command.clear(), *map(Command.create, dividend._prepare_lines())])
+            dividend._ask_checkers(APPROVER, self.env._(
+                "Check dividend %(name)s: %(amount)s of %(store)s", name=dividend.name,
+                amount=dividend.currency_id.format(dividend.amount), store=dividend.store_id.name))
 
     def action_approve(self):
         """Book the dividend as owed to the shareholders (approver, another person than who declared it).
@@ -82,10 +85,13 @@ class AllianceDividend(models.Model):
             dividend._check_covered()
             move = dividend._post()
             dividend._write_step(state="approved", checker_id=self.env.uid, move_id=move.id)
+            dividend.activity_feedback(["mail.mail_activity_data_todo"])
 
     def action_cancel(self):
         """Give up a dividend that was not approved (operator or approver)."""
-        self._start_step((MAKER, APPROVER), "draft", "submitted")._write_step(state="cancelled")
+        dividends = self._start_step((MAKER, APPROVER), "draft", "submitted")
+        dividends._write_step(state="cancelled")
+        dividends.activity_unlink(["mail.mail_activity_data_todo"])
 
     def action_reverse(self):
         """Take an approved dividend back by a reversal of its entry (approver)."""

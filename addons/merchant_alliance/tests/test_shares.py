@@ -146,7 +146,10 @@ class TestDividend(SharesCommon):
         self.assertEqual(
             {line.partner_id.name: (line.amount, line.percent) for line in dividend.line_ids},
             {"An": (450.0, 50.0), "Bo": (180.0, 20.0)})
+        self.assertIn(self.approver, dividend.activity_ids.user_id)
+        self.assertNotIn(self.operator, dividend.activity_ids.user_id)
         dividend.with_user(self.approver).action_approve()
+        self.assertFalse(dividend.activity_ids)
         lines = dividend.move_id.sudo().line_ids
         self.assertEqual(sorted(lines.mapped("balance")), [-450.0, -180.0, 630.0])
         self.assertEqual(lines.filtered(lambda line: line.balance < 0).partner_id, an | bo)

@@ -55,6 +55,7 @@ from . import alliance_merchant
 from . import alliance_deposit_entry
 from . import voucher_reimbursement
 from . import voucher_reimbursement_due
+from . import voucher_reimbursement_return
 from . import voucher_entry_reimbursement
 from . import voucher_hold_payment
 from . import res_company_payments

@@ -48,9 +48,10 @@ BEGIN
         RAISE EXCEPTION 'Entry %: event % does not allow these escrow lines.', entry.name, entry.escrow_event
               USING ERRCODE = 'check_violation';
     END IF;
-    IF entry.escrow_event = 'reimburse' AND NOT EXISTS (
+    IF entry.escrow_event IN ('reimburse', 'reimburse_reversal') AND NOT EXISTS (
         SELECT FROM voucher_reimbursement r
-         WHERE r.move_id = the_move AND r.state = 'paid' AND r.amount = paid
+         WHERE r.move_id = the_move AND r.amount = paid
+           AND r.state = CASE entry.escrow_event WHEN 'reimburse' THEN 'paid' ELSE 'returned' END
            AND r.amount = (
                SELECT -SUM(e.amount) FROM voucher_entry e JOIN voucher_hold h ON h.id = e.hold_id
                 WHERE e.reimbursement_id = r.id AND e.kind IN ('redeem', 'restore')

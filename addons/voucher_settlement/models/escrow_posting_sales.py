@@ -136,10 +136,7 @@ class EscrowPosting(models.AbstractModel):
             self._post_funding(funding)
             self._post_rejected(funding.qualified_sale_ids.filtered(lambda s: s.reward_state == "rejected"))
         self._post_collected(company)
-        self._post_rows(company, [
-            self._prepare_release_batch(company),
-            self._prepare_earned_batch(company),
-            self._prepare_voucher_batch(company),  # before refunds: what was clawed back helps to pay them
-        ])
+        # vouchers before refunds: what was clawed back helps to pay them
+        self._post_voucher_entries(company, self._prepare_earned_batch(company))
         for funding in fundings - sweeps:
             self._post_funding(funding)

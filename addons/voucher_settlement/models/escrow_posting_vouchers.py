@@ -20,12 +20,20 @@ class EscrowPosting(models.AbstractModel):
     _inherit = "escrow.posting"
 
     @api.model
-    def _post_voucher_entries(self, company):
+    def _post_voucher_entries(self, company, *batches):
         """Book releases, and voucher entries that live on them, that are not booked yet; a second call books nothing.
 
-        :return: the moves made
+        What merchants were reimbursed for and have given back by now returns to the escrow.
+
+        :param batches: what else to book with them, as :meth:`_post_rows` takes it
+        :return: the moves made, without those of returns
         """
-        return self._post_rows(company, [self._prepare_release_batch(company), self._prepare_voucher_batch(company)])
+        vouchers = self._prepare_voucher_batch(company)
+        moves = self._post_rows(company, [self._prepare_release_batch(company), *batches, vouchers])
+        if given_back := [ids[0] for spec, ids in vouchers[2] if spec["event"] == "redeem_reversal"]:
+            entries = self.env["voucher.entry"].sudo().browse(given_back)  # sudo: a job of the books
+            self.env["voucher.reimbursement"]._return_given_back(entries.merchant_id)
+        return moves
 
     def _prepare_voucher_batch(self, company):
         """Return the voucher entries not booked yet, as :meth:`_post_rows` takes them."""

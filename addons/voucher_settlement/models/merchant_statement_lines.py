@@ -75,7 +75,8 @@ class MerchantStatement(models.Model):
             ("voucher", "redeem"): self.env._("Vouchers accepted"),
             ("voucher", "restore"): self.env._("Vouchers given back"),
             ("voucher", "correction"): self.env._("Vouchers given back (correction)"),
-            ("reimbursement", None): self.env._("Vouchers reimbursed"),
+            ("reimbursement", "paid"): self.env._("Vouchers reimbursed"),
+            ("reimbursement", "returned"): self.env._("Reimbursement of vouchers given back"),
             ("payout", None): self.env._("Paid out to you"),
         }
         return labels[line["source"], line["kind"]]

@@ -56,7 +56,8 @@ SOURCES = {
         document="h.name", joins="LEFT JOIN voucher_hold h ON h.id = r.hold_id", store="h.store_id"),
     "reimbursement": Source(
         "voucher.reimbursement", "(SELECT m.date FROM account_move m WHERE m.id = r.move_id)",
-        {"reimbursed_amount": "-r.amount", "account_reimbursed": "r.amount"}, condition="r.state = 'paid'"),
+        {"reimbursed_amount": "-r.amount", "account_reimbursed": "r.amount"},
+        condition="r.state IN ('paid', 'returned')", kind="r.state"),
     "payout": Source(
         "payout.line", "r.paid_on", {"payout_amount": "-r.amount"},
         condition="r.kind = 'merchant' AND r.state = 'paid'"),

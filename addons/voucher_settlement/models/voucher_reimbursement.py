@@ -11,7 +11,8 @@ class VoucherReimbursement(models.Model):
     """Brings the money for the vouchers that a merchant accepted out of the escrow, onto its account; two people.
 
     Its amount is the sum of the redemptions it takes in, less what refunds gave back; PostgreSQL
-    checks that again when the money leaves the escrow bank (escrow_guard).
+    checks that again when the money leaves the escrow bank (escrow_guard). Below zero it is a return, which the
+    settlement centre makes by itself (voucher_reimbursement_return).
     """
 
     _name = "voucher.reimbursement"
@@ -28,12 +29,14 @@ class VoucherReimbursement(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount = fields.Monetary(
         readonly=True, copy=False,
-        help="Vouchers redeemed at the merchant and not reimbursed before, less those given back.")
+        help="Vouchers redeemed at the merchant and not reimbursed before, less those given back. Below zero: "
+             "what the merchant was reimbursed for vouchers given back since, which returns to the escrow.")
     due_amount = fields.Monetary(
         string="Due Now", compute="_compute_due_amount",
         help="What the merchant is owed for vouchers in all, this reimbursement included.")
     state = fields.Selection(
-        [("draft", "Draft"), ("submitted", "To Approve"), ("paid", "Reimbursed"), ("cancelled", "Cancelled")],
+        [("draft", "Draft"), ("submitted", "To Approve"), ("paid", "Reimbursed"), ("cancelled", "Cancelled"),
+         ("returned", "Returned to Escrow")],
         required=True, default="draft", readonly=True, tracking=True, copy=False, index=True)
     entry_ids = fields.One2many("voucher.entry", "reimbursement_id", string="Redemptions", readonly=True)
     move_id = fields.Many2one(
@@ -42,9 +45,11 @@ class VoucherReimbursement(models.Model):
     statement_id = fields.Many2one(
         "merchant.statement", readonly=True, copy=False, index="btree_not_null", ondelete="restrict")
 
-    _unstated_idx = models.Index("(merchant_id) WHERE statement_id IS NULL AND state = 'paid'")
+    _unstated_idx = models.Index("(merchant_id) WHERE statement_id IS NULL AND state IN ('paid', 'returned')")
 
-    _amount_not_negative = models.Constraint("CHECK (amount >= 0)", "A reimbursement cannot be negative.")
+    _amount_not_negative = models.Constraint(
+        "CHECK (CASE WHEN state = 'returned' THEN amount < 0 AND move_id IS NOT NULL ELSE amount >= 0 END)",
+        "A reimbursement cannot be negative; what returns is booked.")
     _paid_has_amount = models.Constraint(
         "CHECK (state <> 'paid' OR (amount > 0 AND maker_id IS NOT NULL AND checker_id IS NOT NULL"
         " AND move_id IS NOT NULL))",
@@ -75,6 +80,9 @@ class VoucherReimbursement(models.Model):
             record._take_in(entries)
             record._write_step(
                 amount=-sum(entries.mapped("amount")), state="submitted", maker_id=self.env.uid)
+            record._ask_checkers(CHECKER, self.env._(
+                "Check reimbursement %(name)s: %(amount)s to %(merchant)s", name=record.name,
+                amount=record.currency_id.format(record.amount), merchant=record.merchant_id.name))
 
     def action_approve(self):
         """Take the money out of escrow, for the merchant's account (checker, another person than the maker).
@@ -84,12 +92,15 @@ class VoucherReimbursement(models.Model):
         for record in self._start_step(CHECKER, "submitted"):
             record._check_second_person()
             record._pay()
+            record.activity_feedback(["mail.mail_activity_data_todo"])
 
     def action_cancel(self):
         """Give up a reimbursement that is not paid; its redemptions are due again (maker or checker)."""
         for record in self._start_step((MAKER, CHECKER), "draft", "submitted"):
             record._let_go()
             record._write_step(state="cancelled", amount=0)
+            record.activity_unlink(["mail.mail_activity_data_todo"])
+            record._return_given_back(record.merchant_id)  # which waited for this
 
     def action_open_moves(self):
         """Open the journal entry that pays it."""
@@ -109,17 +120,20 @@ class VoucherReimbursement(models.Model):
                 "What is due to %s has become less since this was submitted. Cancel it and make a new one.",
                 self.merchant_id.name))
         posting._post_event(
-            "reimburse", self.company_id, self._prepare_lines(cents), ref=self.name,
+            "reimburse", self.company_id, self._prepare_lines(self.merchant_id, self.entry_ids, cents), ref=self.name,
             partner=self.merchant_id.partner_id, backing=self)
 
-    def _prepare_lines(self, cents):
+    @api.model
+    def _prepare_lines(self, merchant, entries, cents):
         """Return the lines: money leaves the escrow for the operating bank and is owed to the merchant there.
 
         It is on the merchant's account then, and paid with the next payout. What tills and checkouts of these
         books took in vouchers waits on "vouchers accepted": the platform's own shops keep the money, other
         merchants' share is set off in their clearing.
+
+        :param entries: ``voucher.entry`` that are reimbursed; ``cents`` is their sum, below zero all goes the other way
         """
-        accepted, own = self._get_accepted_cents(), self.merchant_id.is_platform
+        accepted, own = self._get_accepted_cents(entries), merchant.is_platform
         lines = [("redeemed_due", cents), ("escrow_bank", -cents)]
         if not own:
             lines += [("operating_bank", cents), ("merchant_clearing", -cents)]

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
 
 KINDS = ("redeem", "restore")
@@ -20,7 +20,7 @@ class VoucherReimbursement(models.Model):
         # sudo: the sum is shown to whoever may see the reimbursement
         rows = self.env["voucher.entry"].sudo()._read_group(
             ["&", ("merchant_id", "in", merchants.ids), "&", ("kind", "in", KINDS),
-             "|", ("reimbursement_id", "=", False), ("reimbursement_id.state", "!=", "paid")],
+             "|", ("reimbursement_id", "=", False), ("reimbursement_id.state", "not in", ("paid", "returned"))],
             ["merchant_id"], ["amount:sum"])
         due = dict.fromkeys(merchants, 0.0)
         due.update({merchant.with_env(self.env): -amount for merchant, amount in rows})
@@ -40,13 +40,14 @@ class VoucherReimbursement(models.Model):
         self.env["voucher.entry"].invalidate_model(["reimbursement_id"])
         self.invalidate_recordset(["entry_ids"])
 
-    def _get_accepted_cents(self):
-        """Return how much of it tills and checkouts of these books took in payment, in cents."""
+    @api.model
+    def _get_accepted_cents(self, entries):
+        """Return how much of ``entries`` tills and checkouts of these books took in payment, in cents."""
         self.env.flush_all()
         [[amount]] = self.env.execute_query(SQL(
             """SELECT COALESCE(-SUM(e.amount), 0)::text FROM voucher_entry e
-                WHERE e.reimbursement_id = %s
+                WHERE e.id IN %s
                   AND (EXISTS (SELECT FROM pos_payment p WHERE p.voucher_hold_id = e.hold_id)
                     OR EXISTS (SELECT FROM voucher_hold h WHERE h.id = e.hold_id AND h.transaction_id IS NOT NULL))""",
-            self.id))
-        return self.env["escrow.posting"]._to_cents(amount, self.company_id)
+            tuple(entries.ids)))
+        return self.env["escrow.posting"]._to_cents(amount, entries.company_id)

@@ -120,18 +120,18 @@ class VoucherWallet(models.Model):
                 UNION ALL
                 SELECT wallet_id, %(company)s, id, 'debt', 'deduction', -paid, -paid,
                        now() AT TIME ZONE 'UTC', period_id, concat('debt,', idempotency_key) FROM lot WHERE paid > 0
-            ), outcome AS (
-                SELECT wallet_id, MAX(earned) AS earned, SUM(amount) AS amount, SUM(paid) AS paid
-                  FROM step GROUP BY wallet_id
+            ), outcome AS MATERIALIZED (  -- whole and once: else it is added up again for each wallet
+                SELECT w.id, MAX(s.earned) AS earned, COALESCE(SUM(s.amount), 0) AS amount,
+                       COALESCE(SUM(s.paid), 0) AS paid
+                  FROM wallet w LEFT JOIN step s ON s.wallet_id = w.id GROUP BY w.id
             )
             UPDATE voucher_wallet w
                SET settled_number = %(number)s,
                    earned = COALESCE(o.earned, w.earned),
-                   credited = w.credited + COALESCE(o.amount, 0),
-                   debt = w.debt - COALESCE(o.paid, 0),
-                   balance_deduction = w.balance_deduction + COALESCE(o.amount - o.paid, 0)
-              FROM wallet LEFT JOIN outcome o ON o.wallet_id = wallet.id
-             WHERE w.id = wallet.id AND w.id = ANY(%(wallets)s)""",
+                   credited = w.credited + o.amount,
+                   debt = w.debt - o.paid,
+                   balance_deduction = w.balance_deduction + o.amount - o.paid
+              FROM outcome o WHERE w.id = o.id AND w.id = ANY(%(wallets)s)""",
             number=number, wallets=list(wallet_ids), company=company.id)
 
     # -- the job -----------------------------------------------------------------------------

@@ -65,6 +65,15 @@ class TestEscrowGuard(EscrowCommon):
              " move_id = %s WHERE id = %s", self.maker.id, self.checker.id, draft.id, forged.id),
             (*self.POST, draft.id))
 
+    def test_return_without_document(self):
+        draft = self._make_draft(line_ids=[
+            (0, 0, {"account_id": self.escrow_bank.id, "debit": 1}),
+            (0, 0, {"account_id": self.posting._get_account("redeemed_due", self.company).id, "credit": 1})])
+        self._refuse(
+            "no approved reimbursement",
+            ("UPDATE account_move SET escrow_event = 'reimburse_reversal' WHERE id = %s", draft.id),
+            (*self.POST, draft.id))
+
     def test_refund_of_another_amount(self):
         refund = self._refund(self.sale, 500)
         move = refund.funding_id.reversal_move_id

@@ -82,15 +82,77 @@ class TestReimbursement(EscrowCommon):
             self._approve(reimbursement)
         self.assertEqual(reimbursement.state, "submitted")
 
-    def test_given_back_after_payment_is_set_off(self):
+    def _get_returns(self):
+        return self.env["voucher.reimbursement"].search([("state", "=", "returned")])
+
+    def _book(self):
+        self.env["escrow.posting"]._post_unposted(self.company)
+
+    def test_given_back_after_payment_returns(self):
         self._sell(1000)
         hold = self._redeem(6)
         self._approve(self._submit())
+        before = {key: self._balance(key) for key in ("escrow_bank", "operating_bank", "merchant_clearing")}
+        self._make()  # a draft is in nobody's way
         hold._restore(200, "back")
-        self.assertEqual(self._balance("redeemed_due"), -2)
-        self._redeem(5)
-        self.assertEqual(self._approve(self._submit()).amount, 3)
+        self._book()
+        self._book()
+        back = self._get_returns()
+        self.assertEqual((back.merchant_id, back.amount, len(back.entry_ids)), (self.mall_merchant, -2, 1))
+        self.assertFalse(back.maker_id | back.checker_id)
+        self.assertEqual(self._balance("redeemed_due"), 0)
+        self.assertEqual({key: self._balance(key) - cents for key, cents in before.items()}, {
+            "escrow_bank": 2, "operating_bank": -2, "merchant_clearing": 2})
         self.assertReconciled()
+        self._redeem(5)
+        self.assertEqual(back.due_amount, 5, "nothing is set off twice")
+
+    def test_given_back_is_set_off_where_there_is_more(self):
+        self._sell(1000)
+        hold = self._redeem(6)
+        self._approve(self._submit())
+        self._redeem(4)
+        hold._restore(200, "back")
+        self._book()
+        self.assertFalse(self._get_returns())
+        self.assertEqual(self._approve(self._submit()).amount, 2)
+        self.assertReconciled()
+
+    def test_return_waits_for_what_is_submitted(self):
+        self._sell(1000)
+        hold = self._redeem(6)
+        self._approve(self._submit())
+        self._redeem(1)
+        waiting = self._submit()
+        hold._restore(200, "back")
+        self._book()
+        self.assertFalse(self._get_returns())
+        waiting.action_cancel()
+        self.assertEqual(self._get_returns().amount, -1)
+        self.assertEqual(self._balance("redeemed_due"), 0)
+        self.assertReconciled()
+
+    def test_nobody_makes_returns_by_hand(self):
+        vals = {"merchant_id": self.mall_merchant.id, "state": "returned", "amount": -5, "move_id": 1}
+        forged = ({}, {"reimbursement_return": True}, {"reimbursement_return": {}}, {"default_state": "returned"})
+        for context in forged:
+            document = self.env["voucher.reimbursement"].with_user(self.maker).with_context(**context).create(vals)
+            self.assertEqual((document.state, document.amount, document.move_id.id), ("draft", 0, False))
+            document.action_cancel()
+        for column in ("state = 'returned'", "amount = -1"):
+            with self.assertRaises(CheckViolation), mute_logger("odoo.sql_db"), self.cr.savepoint():
+                self.env.cr.execute(f"UPDATE voucher_reimbursement SET {column} WHERE id = %s", [document.id])
+
+    def test_checkers_are_asked(self):
+        self._sell(1000)
+        self._redeem(6)
+        reimbursement = self._submit()
+        asked = reimbursement.sudo().activity_ids.user_id
+        self.assertIn(self.checker, asked)
+        self.assertNotIn(self.maker, asked)
+        reimbursement.action_cancel()
+        self.assertFalse(reimbursement.sudo().activity_ids)
+        self.assertFalse(self._approve(self._submit()).sudo().activity_ids)
 
     def test_two_people(self):
         self._sell(1000)
@@ -183,3 +245,17 @@ class TestReimbursementTill(VoucherTillCommon):
         self._sell(30.0, cash=70.0)
         self.assertEqual(
             self._pay(own)[self.env["escrow.posting"]._get_account("operating_bank", self.company)], 30)
+
+    def test_accepted_comes_back(self):
+        order = self._sell(30.0, cash=70.0)
+        self._pay()
+        order._get_voucher_payments().voucher_hold_id._restore(1000, "back")
+        posting = self.env["escrow.posting"]
+        posting._post_unposted(self.company)
+        move = self.env["voucher.reimbursement"].search([("state", "=", "returned")]).move_id
+        keys = ("redeemed_due", "escrow_bank", "operating_bank", "merchant_clearing", "voucher_accepted")
+        accounts = {posting._get_account(key, self.company): key for key in keys}
+        balances = dict.fromkeys(keys, 0)
+        for line in move.line_ids:
+            balances[accounts[line.account_id]] += line.balance
+        self.assertEqual(balances, dict(zip(keys, [-10, 10, -10, 0, 10], strict=True)))
