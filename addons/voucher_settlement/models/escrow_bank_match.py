@@ -27,8 +27,7 @@ class EscrowBankLine(models.Model):
         account = self.env["escrow.posting"]._get_account("escrow_bank", company)
         rows = self.env.execute_query(SQL(
             """SELECT r.id IS NOT NULL, l.date, r.name, SUM(l.balance)::text, array_agg(l.id)
-                 FROM account_move_line l JOIN account_move m ON m.id = l.move_id
-                 LEFT JOIN voucher_reimbursement r ON r.move_id = m.id
+                 FROM account_move_line l LEFT JOIN voucher_reimbursement r ON r.move_id = l.move_id
                 WHERE l.account_id = %(account)s AND l.company_id = %(company)s AND l.parent_state = 'posted'
                   AND NOT EXISTS (SELECT FROM escrow_bank_match x WHERE x.move_line_id = l.id)
              GROUP BY 1, l.date, r.name HAVING SUM(l.balance) <> 0 OR bool_or(r.id IS NOT NULL)

@@ -1,8 +1,10 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-# In the context of whoever makes a return; an object cannot come over RPC.
-SETTLEMENT_CENTRE = object()
+from odoo.addons.merchant_alliance.tools.money import from_cents
+
+from .escrow_events import SETTLEMENT_CENTRE
+from .voucher_reimbursement_due import KINDS
 
 
 class VoucherReimbursement(models.Model):
@@ -25,12 +27,12 @@ class VoucherReimbursement(models.Model):
         self.env.flush_all()
         rows = self.env.execute_query(SQL(
             """SELECT merchant_id, company_id, array_agg(id), SUM(amount)::text FROM voucher_entry e
-                WHERE merchant_id IN %s AND kind IN ('redeem', 'restore') AND reimbursement_id IS NULL
+                WHERE merchant_id IN %s AND kind IN %s AND reimbursement_id IS NULL
                   AND move_id IS NOT NULL
                   AND NOT EXISTS (SELECT FROM voucher_reimbursement r
                                    WHERE r.merchant_id = e.merchant_id AND r.state = 'submitted')
              GROUP BY merchant_id, company_id HAVING SUM(amount) > 0 ORDER BY merchant_id, company_id""",
-            tuple(merchants.ids) or (0,)))
+            tuple(merchants.ids) or (0,), KINDS))
         made = self.browse()
         for merchant_id, company_id, ids, amount in rows:
             merchant = self.env["alliance.merchant"].browse(merchant_id)
@@ -45,7 +47,7 @@ class VoucherReimbursement(models.Model):
             "reimburse_reversal", company, self._prepare_lines(merchant, entries, -cents), partner=merchant.partner_id,
             ref=self.env._("%s: vouchers given back after they were reimbursed", merchant.name))
         document = self.with_context(reimbursement_return=SETTLEMENT_CENTRE).create({
-            "merchant_id": merchant.id, "amount": -sum(entries.mapped("amount")), "move_id": move.id})
+            "merchant_id": merchant.id, "amount": from_cents(-cents, company.currency_id), "move_id": move.id})
         document._take_in(entries)
         return document.with_env(self.env)
 

@@ -16,7 +16,7 @@ def insert_rows(model, rows):
     names = list(rows[0])
     model.env.flush_all()
     model.env.execute_query(SQL(
-        "INSERT INTO %(table)s (%(columns)s) SELECT * FROM unnest(%(values)s) RETURNING id",
+        "INSERT INTO %(table)s (%(columns)s) SELECT * FROM unnest(%(values)s)",
         table=SQL.identifier(model._table),
         columns=SQL(", ").join(map(SQL.identifier, names)),
         values=SQL(", ").join(
