@@ -16,6 +16,7 @@ REQUIREMENTS = {
     "lint": ("requirements-lint.txt",),
 }
 SUPPORTED = ((3, 11), (3, 12), (3, 13))
+SYSTEM_BIN = Path("/usr/bin")
 NETWORK_HINT = "If the network was the reason, call the same command again: what was fetched is kept."
 
 
@@ -48,7 +49,7 @@ def obtain(purpose: str) -> Virtualenv:
     """Return the environment for a purpose (``run``, ``test`` or ``lint``), building it if need be."""
     interpreter = _find_interpreter()
     files = [paths.REPO / name for name in REQUIREMENTS[purpose]]
-    key = fingerprint(interpreter, *(path.read_bytes() for path in files))
+    key = fingerprint(_prefer_system(interpreter), *(path.read_bytes() for path in files))
     home = paths.cache_dir() / "envs" / f"{purpose}-{key}"
     with exclusive(f"env-{purpose}"):
         if not is_complete(home):
@@ -72,13 +73,24 @@ def _find_interpreter() -> str:
     raise SetupError("Python 3.11, 3.12 or 3.13 is needed. Install one and call: make PYTHON=python3.13 ...")
 
 
+def _prefer_system(interpreter: str) -> str:
+    """Return the system's own build of the same version where there is one, otherwise ``interpreter``.
+
+    Distributions let the compiler optimise by a profile, which builds by hand or by pyenv usually leave out: Odoo
+    takes a fifth less time. Their build may lack what makes virtual environments, which uv does not need.
+    """
+    system = SYSTEM_BIN / Path(interpreter).name
+    return os.path.realpath(system) if os.access(system, os.X_OK) else interpreter
+
+
 def _build(home: Path, interpreter: str, files: list[Path]) -> None:
     arguments = [part for path in files for part in ("-r", str(path))]
     environ = {"UV_SYSTEM_CERTS": "1", **clean_environ()}
     if uv := _find_uv(interpreter):
         say(f"installing the pinned Python packages ({home.name}, with uv)")
         try:
-            run([uv, "venv", "-q", "--python", interpreter, home], "Making a virtual environment", env=environ)
+            run([uv, "venv", "-q", "--python", _prefer_system(interpreter), home], "Making a virtual environment",
+                env=environ)
             run([uv, "pip", "install", "-q", "--python", home / "bin" / "python", *arguments],
                 "Installing Python packages", env=environ, log="packages")
             return

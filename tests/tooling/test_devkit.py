@@ -101,6 +101,17 @@ def test_incomplete_environment_is_built_again(monkeypatch):
     assert len(built) == 2
 
 
+def test_the_systems_own_build_of_python_is_preferred(monkeypatch, tmp_path):
+    monkeypatch.setattr(virtualenv, "SYSTEM_BIN", tmp_path)
+    by_hand = "/opt/by-hand/bin/python3.11"
+    (tmp_path / "python3.12").touch(0o755)
+    assert virtualenv._prefer_system(by_hand) == by_hand, "another version has other packages"
+    (tmp_path / "python3.11").touch(0o644)
+    assert virtualenv._prefer_system(by_hand) == by_hand, "not executable"
+    (tmp_path / "python3.11").chmod(0o755)
+    assert virtualenv._prefer_system(by_hand) == str(tmp_path / "python3.11")
+
+
 def test_pid_file_of_a_dead_server_is_removed(tmp_path):
     server = postgres.EmbeddedServer("run", workspace_path("python").parent)
     server.data.mkdir(parents=True)

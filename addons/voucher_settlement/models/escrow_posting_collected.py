@@ -21,7 +21,7 @@ class EscrowPosting(models.AbstractModel):
         # sudo: a job of the books
         shares = self.env["alliance.payment.share"].sudo().search([
             ("company_id", "=", company.id), ("move_id", "=", False), ("is_own", "=", False),
-            ("payment_id.state", "in", ("in_process", "paid"))], order="date, merchant_id, id")
+            ("payment_id.state", "in", ("in_process", "paid"))], order="date, id")
         groups = [(key, shares.browse().union(*group)) for key, group in groupby(
             shares, lambda share: (share.date, share.merchant_id))]
         moves = self._post_events(company, [{

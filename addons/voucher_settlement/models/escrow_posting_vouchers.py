@@ -23,13 +23,16 @@ class EscrowPosting(models.AbstractModel):
     def _post_voucher_entries(self, company, *batches):
         """Book releases, and voucher entries that live on them, that are not booked yet; a second call books nothing.
 
-        What merchants were reimbursed for and have given back by now returns to the escrow.
+        Wallets are credited with releases by the job that follows. What merchants were reimbursed for and have given
+        back by now returns to the escrow.
 
         :param batches: what else to book with them, as :meth:`_post_rows` takes it
         :return: the moves made, without those of returns
         """
-        vouchers = self._prepare_voucher_batch(company)
-        moves = self._post_rows(company, [self._prepare_release_batch(company), *batches, vouchers])
+        releases, vouchers = self._prepare_release_batch(company), self._prepare_voucher_batch(company)
+        moves = self._post_rows(company, [releases, *batches, vouchers])
+        if releases[2]:
+            self.env.ref("voucher_settlement.ir_cron_credit_wallets")._trigger()
         if given_back := [ids[0] for spec, ids in vouchers[2] if spec["event"] == "redeem_reversal"]:
             entries = self.env["voucher.entry"].sudo().browse(given_back)  # sudo: a job of the books
             self.env["voucher.reimbursement"]._return_given_back(entries.merchant_id)

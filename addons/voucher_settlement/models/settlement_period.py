@@ -13,8 +13,10 @@ from ..tools.release import ceil_cents
 
 MAKER = "voucher_settlement.group_settlement_maker"
 CHECKER = "voucher_settlement.group_settlement_checker"
-JOBS_AFTER = ("voucher_settlement.ir_cron_escrow_post", "voucher_settlement.ir_cron_credit_wallets")
-OF_COMPANY = ("currency_id", "partner_id", "parent_path", "escrow_journal_id")
+JOB_AFTER = "voucher_settlement.ir_cron_escrow_post"
+OF_COMPANY = (
+    "currency_id", "partner_id", "parent_path", "escrow_journal_id", "escrow_reconcile", "merchant_deposit_account_id",
+    "commission_payable_account_id")
 KEPT_ON_SETTLE = ("step", "coverage", "increment", "accumulated")
 
 
@@ -166,8 +168,7 @@ class SettlementPeriod(models.Model):
             "settled", settled_at=fields.Datetime.now(),
             released_amount=from_cents(figures["reserved"], period.currency_id))
         self.env["voucher.wallet"].invalidate_model(["uncredited"])
-        for job in JOBS_AFTER:
-            self.env.ref(job)._trigger()
+        self.env.ref(JOB_AFTER)._trigger()
 
     def action_reset(self):
         """Take a computed or approved settlement back, to be computed again (maker or checker)."""

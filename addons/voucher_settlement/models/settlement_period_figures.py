@@ -25,8 +25,9 @@ class SettlementPeriod(models.Model):
     def _get_kept_cents(self):
         """Return the money of ring-fenced cohorts that are not released for in this period, in cents."""
         young = self.env["green.points.cohort"].search([
-            ("company_id", "=", self.company_id.id), ("number", ">=", self.number)])
-        return sum(young.filtered("policy_id.ring_fenced")._get_own_money().values())
+            ("company_id", "=", self.company_id.id), ("number", ">=", self.number),
+            ("policy_id.ring_fenced", "=", True)])
+        return sum(young._get_own_money().values())
 
     def _prepare_figures(self, cohorts, pool_cents, kept_cents):
         """Return what settling this period would release. Exact.

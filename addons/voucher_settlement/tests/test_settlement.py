@@ -9,6 +9,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL, mute_logger
 
+from odoo.addons.base.tests.test_ir_cron import CronMixinCase
+
 from .common import SettlementCommon
 
 
@@ -177,7 +179,7 @@ class TestRingFenced(SettlementCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestSettlementSteps(SettlementCommon):
+class TestSettlementSteps(SettlementCommon, CronMixinCase):
     """Two people, in order, and nothing between approval and settlement unnoticed."""
 
     def setUp(self):
@@ -319,6 +321,19 @@ class TestSettlementSteps(SettlementCommon):
         self._sell(1000)
         period.with_user(self.checker).action_settle()
         self.assertEqual((period.pool_balance, period.released_amount), (65.0, 12.5))
+
+    def test_settling_is_followed_by_booking_and_that_by_crediting(self):
+        booking, crediting = (self.env.ref(f"voucher_settlement.ir_cron_{name}").id
+                              for name in ("escrow_post", "credit_wallets"))
+        self._settle()
+        period = self._approve()
+        with self.capture_triggers(booking) as booked, self.capture_triggers(crediting) as credited:
+            period.with_user(self.checker).action_settle()
+            self.assertEqual((len(booked.records), len(credited.records)), (1, 0))
+            self.env["escrow.posting"]._cron_post()
+            self.env["escrow.posting"]._cron_post()
+        self.assertTrue(period.move_id)
+        self.assertEqual((len(booked.records), len(credited.records)), (1, 1))
 
     def test_computed_again_gives_the_same(self):
         self._settle()

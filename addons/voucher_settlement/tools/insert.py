@@ -1,5 +1,7 @@
 """Write many rows of one ledger in one statement."""
 
+import json
+
 from odoo.tools import SQL
 
 
@@ -13,12 +15,11 @@ def insert_rows(model, rows):
     """
     if not rows:
         return
-    names = list(rows[0])
     model.env.flush_all()
     model.env.execute_query(SQL(
-        "INSERT INTO %(table)s (%(columns)s) SELECT * FROM unnest(%(values)s)",
+        "INSERT INTO %(table)s (%(columns)s)"
+        " SELECT %(columns)s FROM json_populate_recordset(NULL::%(table)s, %(rows)s)",
         table=SQL.identifier(model._table),
-        columns=SQL(", ").join(map(SQL.identifier, names)),
-        values=SQL(", ").join(
-            SQL("%s::%s[]", [row[name] for row in rows], SQL(model._fields[name].column_type[1])) for name in names)))
+        columns=SQL(", ").join(map(SQL.identifier, rows[0])),
+        rows=json.dumps(rows, default=str)))  # exact numbers as text: the columns' types read them
     model.invalidate_model()
