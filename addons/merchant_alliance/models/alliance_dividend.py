@@ -85,13 +85,13 @@ class AllianceDividend(models.Model):
             dividend._check_covered()
             move = dividend._post()
             dividend._write_step(state="approved", checker_id=self.env.uid, move_id=move.id)
-            dividend.activity_feedback(["mail.mail_activity_data_todo"])
+            dividend._end_asking(approved=True)
 
     def action_cancel(self):
         """Give up a dividend that was not approved (operator or approver)."""
         dividends = self._start_step((MAKER, APPROVER), "draft", "submitted")
         dividends._write_step(state="cancelled")
-        dividends.activity_unlink(["mail.mail_activity_data_todo"])
+        dividends._end_asking()
 
     def action_reverse(self):
         """Take an approved dividend back by a reversal of its entry (approver)."""

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+ASKED = "mail.mail_activity_data_todo"  # the activity that checkers get
+
 
 class AllianceMakerChecker(models.AbstractModel):
     """A document that one person makes and another one checks; its own steps alone move it on.
@@ -130,4 +132,11 @@ class AllianceMakerChecker(models.AbstractModel):
             lambda user: user.active and not user.share and self.company_id in user.company_ids
             and user != self.maker_id)
         for checker in checkers:
-            self.activity_schedule("mail.mail_activity_data_todo", user_id=checker.id, summary=summary)
+            self.activity_schedule(ASKED, user_id=checker.id, summary=summary)
+
+    def _end_asking(self, approved=False):
+        """Note on what the checkers were asked for that it is done; not approved, take it off their lists."""
+        if approved:
+            self.activity_feedback([ASKED])
+        else:
+            self.activity_unlink([ASKED])

@@ -143,7 +143,7 @@ class LedgerCorrection(models.Model):
         for record in self._start_step(CHECKER, "submitted"):
             record._check_second_person()
             record._book()
-            record.activity_feedback(["mail.mail_activity_data_todo"])
+            record._end_asking(approved=True)
 
     def action_reject(self):
         """Ask for the reason to reject it (checker)."""
@@ -157,13 +157,13 @@ class LedgerCorrection(models.Model):
             record._check_second_person(self.env._(
                 "%s made this correction and cannot check it: withdraw it.", self.env.user.name))
             record._write_step(state="rejected", checker_id=self.env.uid, answer=answer)
-            record.activity_unlink(["mail.mail_activity_data_todo"])
+            record._end_asking()
 
     def action_withdraw(self):
         """Give up a correction that is not booked (maker)."""
         for record in self._start_step(MAKER, "draft", "submitted"):
             record._write_step(state="withdrawn")
-            record.activity_unlink(["mail.mail_activity_data_todo"])
+            record._end_asking()
 
     def action_open_moves(self):
         """Open the journal entries that book it."""

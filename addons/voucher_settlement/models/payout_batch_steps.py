@@ -74,7 +74,7 @@ class PayoutBatch(models.Model):
                     name=batch.name, problems="\n".join(
                         f"{line.name} {line.partner_id.name}: {problem}" for line, problem in problems.items())))
             batch._write_step(state="approved", checker_id=self.env.uid)
-            batch.activity_feedback(["mail.mail_activity_data_todo"])
+            batch._end_asking(approved=True)
 
     def action_send(self):
         """Book what leaves and make the bank file (maker or checker).
@@ -102,14 +102,14 @@ class PayoutBatch(models.Model):
         """Give a payout that waits, or was approved, back to its maker (maker or checker)."""
         for batch in self._start_step((MAKER, CHECKER), "submitted", "approved"):
             batch._write_step(state="draft", maker_id=False, checker_id=False)
-            batch.activity_unlink(["mail.mail_activity_data_todo"])
+            batch._end_asking()
 
     def action_cancel(self):
         """Give up a payout that was not sent: all of it stays due (maker or checker)."""
         for batch in self._start_step((MAKER, CHECKER), "draft", "submitted", "approved"):
             batch.all_line_ids.filtered(lambda line: line.state == "ready").write({"state": "cancelled"})
             batch._write_step(state="cancelled")
-            batch.activity_unlink(["mail.mail_activity_data_todo"])
+            batch._end_asking()
 
     def _get_problems(self):
         """Return ``{line: what speaks against paying it as proposed}``."""

@@ -92,14 +92,14 @@ class VoucherReimbursement(models.Model):
         for record in self._start_step(CHECKER, "submitted"):
             record._check_second_person()
             record._pay()
-            record.activity_feedback(["mail.mail_activity_data_todo"])
+            record._end_asking(approved=True)
 
     def action_cancel(self):
         """Give up a reimbursement that is not paid; its redemptions are due again (maker or checker)."""
         for record in self._start_step((MAKER, CHECKER), "draft", "submitted"):
             record._let_go()
             record._write_step(state="cancelled", amount=0)
-            record.activity_unlink(["mail.mail_activity_data_todo"])
+            record._end_asking()
             record._return_given_back(record.merchant_id)  # which waited for this
 
     def action_open_moves(self):
