@@ -80,7 +80,8 @@ def _prefer_system(interpreter: str) -> str:
     takes a fifth less time. Their build may lack what makes virtual environments, which uv does not need.
     """
     system = SYSTEM_BIN / Path(interpreter).name
-    return os.path.realpath(system) if os.access(system, os.X_OK) else interpreter
+    says_version = system.name in [f"python{major}.{minor}" for major, minor in SUPPORTED]  # else it may be another
+    return os.path.realpath(system) if says_version and os.access(system, os.X_OK) else interpreter
 
 
 def _build(home: Path, interpreter: str, files: list[Path]) -> None:

@@ -110,6 +110,8 @@ def test_the_systems_own_build_of_python_is_preferred(monkeypatch, tmp_path):
     assert virtualenv._prefer_system(by_hand) == by_hand, "not executable"
     (tmp_path / "python3.11").chmod(0o755)
     assert virtualenv._prefer_system(by_hand) == str(tmp_path / "python3.11")
+    (tmp_path / "python3").touch(0o755)
+    assert virtualenv._prefer_system("/opt/by-hand/bin/python3") == "/opt/by-hand/bin/python3", "of which version?"
 
 
 def test_pid_file_of_a_dead_server_is_removed(tmp_path):

@@ -61,7 +61,9 @@ class EscrowPosting(models.AbstractModel):
 
         :raise UserError: one is missing, or there is more than one
         """
-        by_role = self._get_escrow_accounts(list(dict(ESCROW_ROLES)), company).grouped("escrow_role")
+        accounts = self._get_escrow_accounts(list(dict(ESCROW_ROLES)), company)
+        accounts.fetch(["account_type", "escrow_role"])  # not their thirty other fields, which nothing reads here
+        by_role = accounts.grouped("escrow_role")
         return {key: account if len(account := by_role.get(key, ())) == 1 else self._get_account(key, company)
                 for key in self._get_comparison_hints()}
 

@@ -13,7 +13,6 @@ from .escrow_guard import install_guard
 
 ROLES = dict(ESCROW_ROLES)
 EVENTS = dict(ESCROW_EVENTS)
-OF_ACCOUNT = ("account_type", "escrow_role")  # not its thirty other fields
 
 
 class EscrowPosting(models.AbstractModel):
@@ -221,9 +220,7 @@ class EscrowPosting(models.AbstractModel):
         # sudo: balances are asked by jobs
         accounts = self.env["account.account"].sudo().with_context(active_test=False)
         roles = (roles,) if isinstance(roles, str) else tuple(roles)
-        found = accounts.browse(self._get_escrow_account_ids(roles, company))
-        found.fetch(OF_ACCOUNT)
-        return found
+        return accounts.browse(self._get_escrow_account_ids(roles, company))
 
     @tools.ormcache("roles", "company.id")
     def _get_escrow_account_ids(self, roles, company):
@@ -245,7 +242,6 @@ class EscrowPosting(models.AbstractModel):
     def _get_balances(self, accounts, company):
         """Return ``{account: cents}`` as :meth:`_get_balance` counts them, however many entries there are."""
         self.env["account.move.line"].flush_model()
-        accounts.fetch(OF_ACCOUNT)
         totals = dict(self.env.execute_query(SQL(
             """SELECT account_id, SUM(amount)::text FROM voucher_settlement_tally_books
                 WHERE account_id IN %s AND company_id = %s GROUP BY account_id""",
