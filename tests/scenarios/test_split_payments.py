@@ -29,6 +29,7 @@ class TestSplitPayments(SplitCommon):
         self._fund(self.merchant)
         self.assertEqual(sale.state, "funded")
         self._book()
+        self._check_found(("split_entry", "move_id"))
         self.assertEqual(self._held("merchant_clearing"), clearing, "nothing is owed: it has been paid")
         self.assertEqual(self._held("operating_bank"), bank, "the sweep went past the operating bank")
         self.assertEqual(self._held("escrow_bank"), self.currency.round(escrow_bank + escrow / 100))

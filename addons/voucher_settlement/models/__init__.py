@@ -110,5 +110,6 @@ from . import alliance_merchant_split
 from . import alliance_contract_split
 from . import alliance_funding_split
 from . import escrow_posting_split
+from . import escrow_posting_unposted
 from . import settlement_publication
 from . import settlement_period_publish

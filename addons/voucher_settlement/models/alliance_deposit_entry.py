@@ -14,6 +14,7 @@ class AllianceDepositEntry(models.Model):
         groups="base.group_user", help="What happens from now on is on the next one.")
 
     _unstated_idx = models.Index("(merchant_id) WHERE statement_id IS NULL")
+    _to_post_idx = models.Index("(company_id) WHERE move_id IS NULL AND kind <> 'funding'")
 
     def _after_recorded(self):
         super()._after_recorded()

@@ -19,9 +19,7 @@ class EscrowPosting(models.AbstractModel):
         :return: the moves made
         """
         # sudo: a job of the books
-        shares = self.env["alliance.payment.share"].sudo().search([
-            ("company_id", "=", company.id), ("move_id", "=", False), ("is_own", "=", False),
-            ("payment_id.state", "in", ("in_process", "paid"))], order="date, id")
+        shares = self.env["alliance.payment.share"].sudo().search(self._get_collected_domain(company), order="date, id")
         groups = [(key, shares.browse().union(*group)) for key, group in groupby(
             shares, lambda share: (share.date, share.merchant_id))]
         moves = self._post_events(company, [{
@@ -31,6 +29,10 @@ class EscrowPosting(models.AbstractModel):
             group.move_id = move
             self._reconcile_collected(move, group)
         return moves
+
+    def _get_collected_domain(self, company):
+        return [("company_id", "=", company.id), ("move_id", "=", False), ("is_own", "=", False),
+                ("payment_id.state", "in", ("in_process", "paid"))]
 
     def _prepare_collected_lines(self, shares):
         """Return one line for each payer's receivable, and what it adds up to for the merchant."""

@@ -5,18 +5,13 @@ from odoo.tools import SQL
 FORFEITED = """alliance_qualified_sale s LEFT JOIN alliance_qualified_sale o ON o.id = s.origin_id
                WHERE s.company_id = %(company)s AND COALESCE(o.reward_state, s.reward_state) = 'rejected'
                  AND s.promoter_id IS NOT NULL AND s.alloc_commission <> 0 AND s.earned_move_id IS NOT NULL"""
+NOT_RETURNED = FORFEITED + " AND s.forfeit_move_id IS NULL"
 
 
 class EscrowPosting(models.AbstractModel):
     """Commissions: what is owed to promoters, and what of it goes back to the rebate pool."""
 
     _inherit = "escrow.posting"
-
-    @api.model
-    def _post_unposted(self, company):
-        result = super()._post_unposted(company)
-        self._post_forfeited(company)
-        return result
 
     @api.model
     def _post_forfeited(self, company):
@@ -28,8 +23,8 @@ class EscrowPosting(models.AbstractModel):
         """
         self.env["alliance.qualified.sale"].flush_model()
         [[ids, amount]] = self.env.execute_query(SQL(
-            "SELECT array_agg(s.id), COALESCE(SUM(s.alloc_commission), 0)::text FROM " + FORFEITED
-            + " AND s.forfeit_move_id IS NULL", company=company.id))
+            "SELECT array_agg(s.id), COALESCE(SUM(s.alloc_commission), 0)::text FROM " + NOT_RETURNED,
+            company=company.id))
         cents = self._to_cents(amount, company)
         if cents <= 0:
             return self.env["account.move"]

@@ -3,6 +3,8 @@ from odoo.tools import SQL
 
 from odoo.addons.merchant_alliance.tools.money import to_cents
 
+UNEARNED = "s.company_id = %(company)s AND s.earned_move_id IS NULL AND s.concession_amount <> 0"
+
 
 class EscrowPosting(models.AbstractModel):
     """Concessions: earned per merchant and day, then funded and swept into escrow."""
@@ -31,8 +33,7 @@ class EscrowPosting(models.AbstractModel):
                       s.kind, array_agg(s.id), SUM(s.concession_amount)::text,
                       SUM(COALESCE(s.alloc_pool + s.alloc_shopping + s.alloc_reserve, 0))::text,
                       SUM(COALESCE(s.alloc_commission, 0))::text
-                 FROM alliance_qualified_sale s
-                WHERE s.company_id = %(company)s AND s.earned_move_id IS NULL AND s.concession_amount <> 0
+                 FROM alliance_qualified_sale s WHERE """ + UNEARNED + """
              GROUP BY s.merchant_id, day, s.kind ORDER BY day, s.merchant_id, s.kind DESC""",
             company=company.id, zone=self._get_zone(company)))
         batch = []
@@ -115,28 +116,3 @@ class EscrowPosting(models.AbstractModel):
             self._post_event(
                 "reject", company, [("vouchers_outstanding", cents), ("rebate_pool", -cents)],
                 ref=", ".join(company_sales.mapped("name"))[:200])
-
-    # -- what waited for a chart of accounts -----------------------------------------------------
-
-    @api.model
-    def _post_unposted(self, company):
-        """Book everything of ``company`` that is not booked yet; a second call books nothing.
-
-        Deposits and fundings are booked when they happen, except before the company had its accounts.
-
-        :raise UserError: it has none now
-        """
-        self._get_journal(company)
-        self = self.sudo()  # sudo: a job of the books
-        unbooked = [("company_id", "=", company.id), ("move_id", "=", False)]
-        for entry in self.env["alliance.deposit.entry"].search([*unbooked, ("kind", "!=", "funding")], order="id"):
-            self._post_deposit(entry)
-        fundings = self.env["alliance.funding"].search([*unbooked, ("reversal_move_id", "=", False)], order="id")
-        for funding in (sweeps := fundings.filtered(lambda f: f.amount > 0)):
-            self._post_funding(funding)
-            self._post_rejected(funding.qualified_sale_ids.filtered(lambda s: s.reward_state == "rejected"))
-        self._post_collected(company)
-        # vouchers before refunds: what was clawed back helps to pay them
-        self._post_voucher_entries(company, self._prepare_earned_batch(company))
-        for funding in fundings - sweeps:
-            self._post_funding(funding)

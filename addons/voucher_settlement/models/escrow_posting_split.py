@@ -9,12 +9,6 @@ class EscrowPosting(models.AbstractModel):
     _inherit = "escrow.posting"
 
     @api.model
-    def _post_unposted(self, company):
-        result = super()._post_unposted(company)
-        self._post_split(company)
-        return result
-
-    @api.model
     def _post_split(self, company):
         """Book what was received at the source and is not booked yet; a second call books nothing.
 
@@ -25,14 +19,16 @@ class EscrowPosting(models.AbstractModel):
         :return: the moves made
         """
         # sudo: a job of the books
-        entries = self.env["split.entry"].sudo().search(
-            [("company_id", "=", company.id), ("move_id", "=", False)], order="date, id")
+        entries = self.env["split.entry"].sudo().search(self._get_split_domain(company), order="date, id")
         moves = self._post_events(company, [{
             "event": "split", "date": entry.date, "ref": entry.name, "partner": entry.merchant_id.partner_id,
             "lines": self._prepare_split_lines(entry)} for entry in entries])
         for entry, move in zip(entries, moves, strict=True):
             entry.move_id = move
         return moves
+
+    def _get_split_domain(self, company):
+        return [("company_id", "=", company.id), ("move_id", "=", False)]
 
     def _prepare_split_lines(self, entry):
         amount, escrow = (to_cents(value, entry.currency_id) for value in (entry.amount, entry.escrow_amount))

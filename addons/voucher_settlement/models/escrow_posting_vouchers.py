@@ -1,8 +1,6 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from odoo.addons.merchant_alliance.tools.serialize import retry_collisions
-
 # kind of voucher entry: (event, debit role, credit role) for what leaves (or comes back to) wallets
 VOUCHER_EVENTS = {
     "redeem": ("redeem", "vouchers_outstanding", "redeemed_due"),
@@ -12,6 +10,8 @@ VOUCHER_EVENTS = {
     "claw": ("claw", "vouchers_outstanding", "rebate_pool"),
     "debt": ("claw", "vouchers_outstanding", "rebate_pool"),
 }
+
+UNBOOKED = "company_id = %(company)s AND move_id IS NULL AND kind NOT IN ('credit', 'grant', 'owe')"
 
 
 class EscrowPosting(models.AbstractModel):
@@ -44,8 +44,7 @@ class EscrowPosting(models.AbstractModel):
         rows = self.env.execute_query(SQL(
             """SELECT kind, merchant_id, (date AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS day,
                       array_agg(id), SUM(ABS(amount))::text
-                 FROM voucher_entry
-                WHERE company_id = %(company)s AND move_id IS NULL AND kind NOT IN ('credit', 'grant', 'owe')
+                 FROM voucher_entry WHERE """ + UNBOOKED + """
              GROUP BY kind, merchant_id, day ORDER BY day, merchant_id, kind""",
             company=company.id, zone=self._get_zone(company)))
         return "voucher.entry", "move_id", [
@@ -60,13 +59,3 @@ class EscrowPosting(models.AbstractModel):
         return {
             "event": event, "date": day, "ref": merchant.name, "partner": merchant.partner_id,
             "lines": [(debit, cents), (credit, -cents)]}
-
-    @api.model
-    def _cron_post(self):
-        """Book what the day brought, for every company that has its accounts."""
-        for company in self.env["res.company"].search([("chart_template", "!=", False)]).filtered(self._has_books):
-            if not self.env.context.get("cron_id"):
-                self._post_unposted(company)
-                continue
-            retry_collisions(self.env.cr, lambda c=company: self._post_unposted(c))
-            self.env["ir.cron"]._commit_progress(1)

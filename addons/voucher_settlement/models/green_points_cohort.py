@@ -3,7 +3,6 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.green_points.models.holder import HOLDER_KINDS
 from odoo.addons.merchant_alliance.tools.money import to_cents
 
 from ..tools.release import ceil_cents, get_sum
@@ -48,15 +47,14 @@ class GreenPointsCohort(models.Model):
     def _get_accumulated(self):
         """Return ``{(cohort id, holder kind): Decimal}``: the exact cumulative indexes, 0 left out."""
         self.env["settlement.index"].flush_model()
+        self.env["green.points.cohort"].flush_model(["settled_number"])
         return {
             (cohort_id, kind): Decimal(total)
             for cohort_id, kind, total in self.env.execute_query(SQL(
-                """SELECT c.id, kind, last.accumulated::text
-                     FROM green_points_cohort c CROSS JOIN unnest(%s) AS kind CROSS JOIN LATERAL (
-                          SELECT accumulated FROM settlement_index i
-                           WHERE i.cohort_id = c.id AND i.holder_kind = kind ORDER BY i.period_number DESC LIMIT 1
-                          ) AS last
-                    WHERE c.id IN %s""", list(dict(HOLDER_KINDS)), tuple(self.ids) or (0,)))}
+                """SELECT i.cohort_id, i.holder_kind, i.accumulated::text
+                     FROM green_points_cohort c
+                     JOIN settlement_index i ON i.cohort_id = c.id AND i.period_number = c.settled_number
+                    WHERE c.id IN %s""", tuple(self.ids) or (0,)))}
 
     def _get_own_money(self):
         """Return ``{cohort: cents}``: what a ring-fenced cohort's sales brought less what it released."""

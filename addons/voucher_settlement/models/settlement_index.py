@@ -15,7 +15,7 @@ class SettlementIndex(models.Model):
     period_id = fields.Many2one(
         "settlement.period", required=True, readonly=True, index=True, ondelete="restrict")
     period_number = fields.Integer(string="Period No.", required=True, readonly=True, aggregator=None)
-    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    company_id = fields.Many2one(related="period_id.company_id")
     currency_id = fields.Many2one(related="company_id.currency_id")
     cohort_id = fields.Many2one(
         "green.points.cohort", required=True, readonly=True, ondelete="restrict")

@@ -135,7 +135,7 @@ class SettlementPeriod(models.Model):
         period.proposal_ids.unlink()
         # sudo: nobody edits proposals by hand
         insert_rows(self.env["settlement.proposal"].sudo(), [
-            {**line, "period_id": period.id} for line in figures["lines"]])
+            period._prepare_proposal_vals(line) for line in figures["lines"]])
         period.invalidate_recordset(["proposal_ids"])
         period._write_step(
             "computed", maker_id=self.env.uid, checker_id=False,
@@ -245,9 +245,9 @@ class SettlementPeriod(models.Model):
             changes.append(self.env._(
                 "rebate pool: %(old)s became %(new)s", old=self.pool_balance,
                 new=from_cents(balance, self.currency_id)))
-        approved = {(line.cohort_id.id, line.holder_kind): line for line in self.proposal_ids}
+        approved = {(line.cohort_number, line.holder_kind): line for line in self.proposal_ids}
         for line in figures["lines"]:
-            old = approved.pop((line["cohort_id"], line["holder_kind"]), None)
+            old = approved.pop((line["cohort_number"], line["holder_kind"]), None)
             where = self.env._("cohort %(number)s, %(kind)s", number=line["cohort_number"], kind=line["holder_kind"])
             if old is None:
                 changes.append(self.env._("%s: not in what was approved", where))

@@ -36,7 +36,7 @@ class SettlementPeriod(models.Model):
         :param int pool_cents: balance of the rebate pool
         :param int kept_cents: part of it that belongs to ring-fenced cohorts still to come
         :return: ``payable``, ``reserved`` (cents), ``due`` (Decimal cents), ``coverage`` (Decimal)
-            and ``lines``: values of ``settlement.proposal``, those for the index among them
+            and ``lines``: values of ``settlement.proposal`` and ``settlement.index``
         """
         bases, accumulated = cohorts._get_bases(), cohorts._get_accumulated()
         steps = {cohort: cohort.policy_id._get_step(self.number - cohort.number) for cohort in cohorts}
@@ -92,11 +92,15 @@ class SettlementPeriod(models.Model):
             "accumulated": accumulated,
         }
 
+    def _prepare_proposal_vals(self, line):
+        """Return values of ``settlement.proposal`` from a line of ``_prepare_figures``."""
+        vals = {name: value for name, value in line.items() if name != "cohort_id"}
+        return {**vals, "period_id": self.id}
+
     def _prepare_index_vals(self, line):
         """Return values of ``settlement.index`` from a line of ``_prepare_figures``."""
         vals = {name: value for name, value in line.items() if name != "coverage"}
-        return {
-            **vals, "period_id": self.id, "period_number": self.number, "company_id": self.company_id.id}
+        return {**vals, "period_id": self.id, "period_number": self.number}
 
 
 def _share(ratio, cents):

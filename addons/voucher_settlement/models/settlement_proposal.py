@@ -15,11 +15,9 @@ class SettlementProposal(models.Model):
     _log_access = False
 
     period_id = fields.Many2one(
-        "settlement.period", required=True, readonly=True, index=True, ondelete="cascade")
+        "settlement.period", required=True, readonly=True, ondelete="cascade")
     company_id = fields.Many2one(related="period_id.company_id")
     currency_id = fields.Many2one(related="period_id.currency_id")
-    cohort_id = fields.Many2one(
-        "green.points.cohort", required=True, readonly=True, ondelete="restrict")
     cohort_number = fields.Integer(string="Cohort No.", required=True, readonly=True)
     holder_kind = fields.Selection(HOLDER_KINDS, required=True, readonly=True)
     age = fields.Integer(required=True, readonly=True, help="n: period number minus cohort number.")
@@ -36,7 +34,7 @@ class SettlementProposal(models.Model):
         compute="_compute_amount", help="Base × increment; for display, the reserve is rounded once.")
 
     _once = models.Constraint(
-        "UNIQUE (period_id, cohort_id, holder_kind)", "A cohort is proposed once per period.")
+        "UNIQUE (period_id, cohort_number, holder_kind)", "A cohort is proposed once per period.")
     _increment_bounds = models.Constraint(
         "CHECK (base >= 0 AND increment >= 0 AND increment <= step AND accumulated <= 5)",
         "A cohort never releases more than its step, nor more than 5 times its base.")

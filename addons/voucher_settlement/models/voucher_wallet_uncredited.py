@@ -30,8 +30,10 @@ class VoucherWallet(models.Model):
                           SELECT SUM(p.base * (
                                      SELECT SUM(i.increment) FROM settlement_index i
                                       WHERE i.cohort_id = p.cohort_id AND i.holder_kind = p.holder_kind
-                                        AND i.period_number > w.settled_number AND i.company_id = w.company_id))
+                                        AND i.period_number > w.settled_number))
                             FROM green_points_position p WHERE p.partner_id = w.partner_id AND p.base > 0
+                             AND w.company_id = (
+                                     SELECT o.company_id FROM green_points_cohort o WHERE o.id = p.cohort_id)
                       ), (SELECT u.decimal_places FROM res_currency u WHERE u.id = (
                               SELECT c.currency_id FROM res_company c WHERE c.id = w.company_id))
                       ) - w.credited)

@@ -98,7 +98,8 @@ class VoucherCommon(TransactionCase):
         period = self._open_period()
         period.cohort_id._start_closing()
         period.cohort_id._freeze_totals()
-        accumulated = self.env["green.points.cohort"].union(*increments)._get_accumulated()
+        cohorts = self.env["green.points.cohort"].union(*increments)
+        accumulated = cohorts._get_accumulated()
         lines = [
             period._prepare_index_vals(period._prepare_line(
                 cohort, kind, base, Decimal(increment), Decimal(1), Decimal(increment),
@@ -106,6 +107,7 @@ class VoucherCommon(TransactionCase):
             for cohort, increment in increments.items()
             for (_cohort, kind), base in cohort._get_bases().items()]
         self.env["settlement.index"].create(lines)
+        cohorts.settled_number = period.number
         released = from_cents(ceil_cents(get_sum(
             (line["base"], line["increment"]) for line in lines) * 100), self.currency)
         period.write({
@@ -169,6 +171,22 @@ class VoucherCommon(TransactionCase):
                 self.assertAlmostEqual(sum(lot.entry_ids.mapped("amount")), lot.remaining)
             earned = self._earned(wallet)
             self.assertEqual(int(earned * 100), to_cents(wallet.credited, wallet.currency_id))
+
+    def _check_found(self, *links):
+        """Everything is booked; then each of ``links`` (table, column that names the entry) alone, were it not."""
+        posting = self.env["escrow.posting"].sudo()
+        posting._post_unposted(self.company)
+        self.assertFalse(posting._has_unposted(self.company))
+        for table, column in links:
+            with self.subTest(table=table, column=column), self.cr.savepoint() as savepoint:
+                self.cr.execute("SET LOCAL session_replication_role = replica")  # nothing else notices
+                self.cr.execute(SQL(
+                    "UPDATE %(table)s SET %(column)s = NULL WHERE %(column)s IS NOT NULL",
+                    table=SQL.identifier(table), column=SQL.identifier(column)))
+                self.assertGreater(self.cr.rowcount, 0)
+                self.assertTrue(posting._has_unposted(self.company))
+                savepoint.rollback()
+                self.cr.execute("SET LOCAL session_replication_role = origin")
 
 
 class SettlementCommon(VoucherCommon):

@@ -73,6 +73,7 @@ class TestBrandOrder(WebVoucherCase):
         self.assertEqual(self._shares(True), {"Mall": 40.0, "Tea Brand": 50.0, "Cups Brand": 10.0})
         self.assertEqual([self._clearing(store) for store in (self.tea_store, self.cup_store, self.mall)],
                          [-200.0, -40.0, 0.0])
+        self._check_found(("alliance_payment_share", "move_id"))
         self.assertFalse(self.env["escrow.posting"]._post_collected(self.company), "once")
 
     def test_the_mall_invoices_its_own_and_it_is_paid(self):

@@ -185,6 +185,7 @@ class TestCommission(CommissionCommon):
         lines = self._get_lines(rejected.forfeit_move_id)
         self.assertEqual(lines, {"commission_payable": 3, "operating_bank": -3, "escrow_bank": 3, "rebate_pool": -3})
         self.assertGreater(self._held("rebate_pool"), before)
+        self._check_found(("alliance_qualified_sale", "forfeit_move_id"))
         self._refund(rejected, 600)
         self.posting._post_unposted(self.company)
         self.assertReconciled()

@@ -210,6 +210,13 @@ class TestPosting(EscrowCommon):
         self.assertReconciled()
         self._check_commit()
 
+    def test_whatever_is_unbooked_is_found(self):
+        self._sell(1000)
+        self._redeem(6)
+        self._check_found(
+            ("alliance_deposit_entry", "move_id"), ("alliance_funding", "move_id"),
+            ("alliance_qualified_sale", "earned_move_id"), ("voucher_entry", "move_id"))
+
     def test_analytic_lines_of_the_fee(self):
         plan = self.env["account.analytic.plan"].create({"name": "Platform"})
         account = self.env["account.analytic.account"].create({"name": "Fees", "plan_id": plan.id})

@@ -43,6 +43,10 @@ class TestRelease(EscrowCommon):
         self.assertReconciled()
         self._check_commit()
 
+    def test_found_while_unbooked(self):
+        self._release_all()
+        self._check_found(("settlement_period", "move_id"))
+
     def test_nothing_released_needs_no_entry(self):
         self._sell(1000)
         period = self._settle()

@@ -338,11 +338,11 @@ class TestSettlementSteps(SettlementCommon, CronMixinCase):
     def test_computed_again_gives_the_same(self):
         self._settle()
         period = self._compute()
-        first = period.proposal_ids.mapped(lambda p: (p.cohort_id, p.holder_kind, p.base, p.increment))
+        first = period.proposal_ids.mapped(lambda p: (p.cohort_number, p.holder_kind, p.base, p.increment))
         period.with_user(self.maker).action_reset()
         self._compute(period)
         self.assertEqual(
-            period.proposal_ids.mapped(lambda p: (p.cohort_id, p.holder_kind, p.base, p.increment)), first)
+            period.proposal_ids.mapped(lambda p: (p.cohort_number, p.holder_kind, p.base, p.increment)), first)
 
     def test_difference_in_the_books_stops_it(self):
         period = self._close()

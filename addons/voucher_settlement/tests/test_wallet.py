@@ -120,8 +120,10 @@ class TestWalletCredit(VoucherCommon):
         self._release({})
         self._release({cohort: "0.1"})
         wallet = self.env["voucher.wallet"]._get_or_create(self.shopper, other)
+        self.assertEqual(wallet.uncredited, 0.0)
         wallet._credit_up_to_date()
         self.assertEqual(wallet.credited, 0.0)
+        self.assertEqual(self._wallet().uncredited, 10.0)
 
     def test_job_credits_everybody_and_makes_missing_wallets(self):
         cohort = self._give_points(self.shopper, 100)
