@@ -225,7 +225,7 @@ class Real:
         """Return ``{(period, cohort): increment}``, the same for both kinds of holder."""
         self.env.cr.execute("""
             SELECT i.period_number, c.number, array_agg(DISTINCT i.increment::text) FROM settlement_index i
-              JOIN green_points_cohort c ON c.id = i.cohort_id WHERE i.company_id = %s GROUP BY 1, 2""",
+              JOIN green_points_cohort c ON c.id = i.cohort_id WHERE c.company_id = %s GROUP BY 1, 2""",
                             [self.case.company.id])
         rows = self.env.cr.fetchall()
         assert all(len(increments) == 1 for _period, _cohort, increments in rows)
