@@ -39,7 +39,6 @@ class AllianceQualifiedSale(models.Model):
         created = self._insert_registrations(self._prepare_registrations(list(reversed(new.values()))))
         if created:
             created._after_register()
-            self._get_by_name("ir.cron", "merchant_alliance.cron_fund_pending")._trigger()
         return (known | created).sorted(lambda sale: (order[sale.idempotency_key], sale.part))
 
     def _get_by_name(self, model, xmlid):
@@ -60,7 +59,7 @@ class AllianceQualifiedSale(models.Model):
         touch(origins)  # of two refunds of one sale made at once, the later one sees the other
         left = {origin: (origin._get_cash_left_cents(), origin._get_concession_left_cents()) for origin in origins}
         sequence = self._get_by_name("ir.sequence", "merchant_alliance.seq_qualified_sale")
-        self._fetch_contacts(vals_list)
+        self._fetch_parties(vals_list)
         rates = {}
         prepared = []
         for vals in vals_list:
@@ -79,12 +78,17 @@ class AllianceQualifiedSale(models.Model):
             } for number, specific in enumerate(parts)]
         return prepared
 
-    def _fetch_contacts(self, vals_list):
-        """Read shoppers and companies' contacts, whose time zone decides the day, at once."""
+    def _fetch_parties(self, vals_list):
+        """Read at once what registering asks of stores, merchants, shoppers and companies' contacts.
+
+        Contacts' time zone decides the day; they are read whole, for orders read them whole in any case.
+        """
         stores = self.env["alliance.store"].union(*(
             store for vals in vals_list if not vals.get("origin")
             for store, _category, _cents in vals.get("parts") or [(vals["store"], None, None)]))
         partners = self.env["res.partner"].union(*(vals["partner"] for vals in vals_list if vals.get("partner")))
+        stores.fetch(["merchant_id", "company_id", "scene"])
+        stores.merchant_id.fetch(["state", "is_platform"])
         (partners | stores.company_id.partner_id).mapped("tz")
 
     def _prepare_sale_vals(self, vals, rates):

@@ -79,6 +79,12 @@ class GreenPointsCohort(models.Model):
             own[cohort] = max(int(brought[cohort.id] * scale) - spent, 0)
         return own
 
+    def _get_fenced_cents(self, company):
+        """Return what ring-fenced cohorts that still mature have left of their own money, in cents."""
+        fenced = self.search([
+            ("company_id", "=", company.id), ("state", "!=", "matured"), ("policy_id.ring_fenced", "=", True)])
+        return sum(fenced._get_own_money().values())
+
     def _get_bases(self):
         """Return ``{(cohort, holder kind): cents}`` of the frozen totals."""
         return {

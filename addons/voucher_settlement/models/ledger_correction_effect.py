@@ -1,6 +1,7 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
-from odoo.addons.merchant_alliance.tools.money import to_cents
+from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
 from odoo.addons.merchant_alliance.tools.serialize import touch
 
 
@@ -123,5 +124,17 @@ class LedgerCorrection(models.Model):
         posting._get_journal(self.company_id)  # without books there is no pool
         posting._serialize_pool(self.company_id)
         posting._post_voucher_entries(self.company_id)  # what else came back is in the pool first
+        self._check_not_fenced(cents, posting._get_balance("rebate_pool", self.company_id))
         self.lot_id._reinstate(cents, self._get_key(), correction_id=self.id)
         posting._post_voucher_entries(self.company_id)
+
+    def _check_not_fenced(self, cents, pool):
+        """Raise unless what ring-fenced cohorts have left in the pool stays there; without any, the books decide."""
+        # sudo: sums alone
+        fenced = self.env["green.points.cohort"].sudo()._get_fenced_cents(self.company_id)
+        if fenced and cents > pool - fenced:
+            amount, free = (self.currency_id.format(float(from_cents(value, self.currency_id)))
+                            for value in (cents, max(pool - fenced, 0)))
+            raise UserError(self.env._(
+                "%(free)s of the rebate pool are free; the rest belongs to ring-fenced points. %(amount)s cannot come"
+                " out of it: correct less, or wait until more has come in.", free=free, amount=amount))

@@ -331,6 +331,19 @@ class TestCorrectedVouchers(CorrectionCommon):
         correction.invalidate_recordset()
         self.assertEqual((correction.state, self.lot.remaining), ("submitted", 0))
 
+    def test_not_what_belongs_to_ring_fenced_points(self):
+        entry = self._expire(self.lot)
+        self._use_policy(ring_fenced=True)
+        self._settle()
+        self._sell(1000)  # 65 of its own
+        pool = self._balance("rebate_pool") * 100
+        self.posting._post_event("release", self.company, [
+            ("rebate_pool", round(pool) - 7499), ("vouchers_outstanding", 7499 - round(pool))])
+        with self.assertRaisesRegex(UserError, "9.99 of the rebate pool"), self.cr.savepoint():
+            self._correct(entry, 10)
+        self._correct(entry, 9.99)
+        self.assertEqual((self.lot.remaining, self._held("rebate_pool")), (9.99, 65))
+
     def test_an_approved_settlement_refuses_a_smaller_pool(self):
         self._settle()
         entry = self._expire(self.lot)
