@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 
+from .accounts import Accounts
 from .commission import Commissions
 from .exchange import Exchange
-from .money import floor, floor12, half_up, split
+from .money import floor, half_up, split
 from .policy import Policy, Rule
 from .settling import Settling
 from .spending import MALLS, Spending
+from .taking import Given, Taking
 from .wallet import Lot, Wallet
 
 
@@ -31,6 +33,7 @@ class Sale:
     state: str = "pending"
     reward: str = "pending"
     cohort: int | None = None
+    given: list = field(default_factory=list)  # what became of its points: the shopper's, the merchant's
     refunds: list = field(default_factory=list)
     origin: "Sale | None" = None
     number: int = 0  # of a refund, in the order in which they were made
@@ -42,6 +45,11 @@ class Sale:
     @property
     def commission(self) -> int:
         return self.parts[2]
+
+    @property
+    def holders(self) -> tuple:
+        """Who gets points for it."""
+        return self.shopper, self.merchant
 
     @property
     def refundable(self) -> int:
@@ -57,7 +65,7 @@ class Sale:
         return [value - sum(other[i] for other in taken) for i, value in enumerate(mine)]
 
 
-class Platform(Commissions, Exchange, Settling, Spending):
+class Platform(Accounts, Commissions, Exchange, Settling, Spending, Taking):
     """All of it.
 
     :param dict rates: merchant -> percent conceded; each merchant has one store of its name
@@ -216,9 +224,12 @@ class Platform(Commissions, Exchange, Settling, Spending):
             sale.reward, sale.cohort = "active", self.open
             for refund in filter(is_funded, sale.refunds):
                 refund.reward = "active"
-            for holder, base in zip((sale.shopper, sale.merchant), sale.left("bases", is_funded), strict=True):
+            sale.given = [Given(base) for base in sale.left("bases", is_funded)]
+            for holder, given in zip(sale.holders, sale.given, strict=True):
                 self.wallets.setdefault(holder, Wallet())
-                self.points[holder, self.open] = self.points.get((holder, self.open), 0) + base
+                self.points[holder, self.open] = self.points.get((holder, self.open), 0) + given.due
+                if self.wallets[holder].closed:
+                    self._let_go(holder, self.open, given.due)
         for sale in sales:
             self._pay_points_owed(sale.shopper)
         for sale in sales:
@@ -227,35 +238,6 @@ class Platform(Commissions, Exchange, Settling, Spending):
                 self.wallets[sale.shopper].add(Lot(
                     "shopping", voucher, self.today + timedelta(days=sale.policy.shopping_days), sale=sale,
                     only_at=sale.merchant if keeps else None))
-        self._sweep()
-
-    def _take_back(self, refunds) -> None:
-        shares, owed = [], []
-        for refund in refunds:
-            for holder, base in zip((refund.shopper, refund.merchant), refund.bases, strict=True):
-                if base:
-                    self.credit(holder)
-        for refund in refunds:
-            cohort = refund.origin.cohort
-            for holder, base in zip((refund.shopper, refund.merchant), refund.bases, strict=True):
-                missing = min(max(base - self.points[holder, cohort], 0), max(self.away.get((holder, cohort), 0), 0))
-                self.points[holder, cohort] -= base - missing
-                shares.append((holder, (base - missing) * self.index(cohort)))
-                if missing:
-                    self.away[holder, cohort] -= missing
-                    owed.append((holder, cohort, missing))
-        for holder, share in shares:
-            self.wallets[holder].cancel(share)
-        for holder, cohort, missing in owed:
-            self.debts.setdefault(holder, []).append(missing)
-            gone = self.gone[holder, cohort]
-            released = sum((base * index for base, index in gone), Fraction(0)) / 100  # as amounts have 12 decimals
-            self.wallets[holder].cancel(100 * floor12(missing * released / sum(base for base, _index in gone)))
-        for holder in dict.fromkeys(holder for holder, _cohort, _missing in owed):
-            self._pay_points_owed(holder)
-        for refund in refunds:
-            wallet = self.wallets[refund.shopper]
-            wallet.claw(refund.parts[1], [lot for lot in wallet.lots if lot.sale is refund.origin])
         self._sweep()
 
     def release_held(self, sale) -> None:
@@ -280,6 +262,7 @@ class Platform(Commissions, Exchange, Settling, Spending):
     def _sweep(self) -> None:
         """What wallets gave back goes to the rebate pool."""
         for wallet in self.wallets.values():
+            wallet.lapse()
             self.pool, self.outstanding = self.pool + wallet.to_pool, self.outstanding - wallet.to_pool
             wallet.to_pool = 0
 

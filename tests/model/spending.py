@@ -33,13 +33,14 @@ class Spending:
                 lot.left = lot.held
         self._sweep()
 
-    def restore(self, hold, cents) -> None:
+    def restore(self, hold, cents, only=None) -> None:
+        """Give back of a payment what was spent last; of one of its vouchers alone where a correction says so."""
         hold.restored += cents
         self.outstanding, self.redeemed = self.outstanding + cents, self.redeemed - cents
         self.due[hold.store] -= cents
         back = []
         for lot, spent in reversed(hold.parts):
-            part = min(cents, spent - hold.given_back.get(lot, 0))
+            part = min(cents, spent - hold.given_back.get(lot, 0)) if only in (None, lot) else 0
             if part:
                 hold.given_back[lot] = hold.given_back.get(lot, 0) + part
                 back.append((lot, part))
@@ -48,6 +49,16 @@ class Spending:
             lot.left += part
             hold.wallet.pay_debt(lot, part)
             lot.expires = max(lot.expires, self.today + timedelta(days=GRACE))
+        self._sweep()
+
+    def reinstate(self, wallet, lot, cents) -> None:
+        """A voucher that expired by mistake comes back, out of the pool, where its money went."""
+        self.return_given_back()
+        assert cents <= self.pool, "the pool holds less"
+        self.pool, self.outstanding = self.pool - cents, self.outstanding + cents
+        lot.left, lot.expired = lot.left + cents, lot.expired - cents
+        wallet.pay_debt(lot, cents)
+        lot.expires = max(lot.expires, self.today + timedelta(days=GRACE))
         self._sweep()
 
     def submit_reimbursement(self, merchant) -> int:

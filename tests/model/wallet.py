@@ -1,10 +1,14 @@
 """A holder's vouchers in the model."""
 
+import itertools
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
 from .money import floor
+
+
+NUMBERS = itertools.count()
 
 
 @dataclass(eq=False)
@@ -15,6 +19,8 @@ class Lot:
     held: int = 0
     sale: object = None
     only_at: str | None = None  # merchant; None: wherever its kind spends
+    expired: int = 0  # what it lost on its last day, less what a correction brought back
+    number: int = field(default_factory=lambda: next(NUMBERS))  # in the order in which vouchers were made
 
     @property
     def free(self) -> int:
@@ -48,6 +54,7 @@ class Wallet:
     seen: int = 0  # last settled period credited
     due: dict = field(default_factory=dict)  # period not credited yet -> (exact cents, last day of the voucher)
     to_pool: int = 0
+    closed: bool = False  # whatever comes in lapses at once
 
     def balance(self, kind: str) -> int:
         return sum(lot.left for lot in self.lots if lot.kind == kind)
@@ -68,9 +75,8 @@ class Wallet:
 
     def credit(self, share: Fraction, expires: date) -> None:
         """One period's share, in cents: whole cents become a lot, the rest stays a claim."""
-        before = floor(self.earned)
         self.earned += share
-        amount = floor(self.earned) - before
+        amount = floor(self.earned) - self.credited
         self.credited += amount
         self.credits_total += amount
         if amount:
@@ -100,7 +106,7 @@ class Wallet:
         lots = [lot for lot in self.lots if lot.kind in kinds and lot.expires >= today and lot.free
                 and lot.only_at in (None, store)]
         return sorted(lots, key=lambda lot: (
-            lot.kind != "shopping", lot.expires, lot.only_at is None, self.lots.index(lot)))
+            lot.kind != "shopping", lot.expires, lot.only_at is None, lot.number))
 
     def authorize(self, cents: int, store: str, today: date, kinds) -> Hold | None:
         parts = []
@@ -118,7 +124,24 @@ class Wallet:
         for lot in self.lots:
             if lot.expires < today:
                 self.to_pool += lot.free
+                lot.expired += lot.free
                 lot.left = lot.held
 
+    def lapse(self) -> None:
+        """A closed account keeps nothing."""
+        for lot in self.lots if self.closed else ():
+            self.to_pool += lot.left
+            lot.left = 0
+
+    def absorb(self, other: "Wallet") -> None:
+        """All that another wallet has; what one owes is paid out of the other's free vouchers."""
+        self.lots += other.lots
+        self.earned += other.earned
+        self.credited += other.credited
+        self.credits_total += other.credits_total
+        self.debt += other.debt
+        for lot in sorted(self.lots, key=lambda lot: (lot.kind == "deduction", *self._by_expiry(lot)), reverse=True):
+            self.pay_debt(lot, lot.free)
+
     def _by_expiry(self, lot):
-        return (lot.expires, self.lots.index(lot))
+        return (lot.expires, lot.number)

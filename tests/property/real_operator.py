@@ -8,6 +8,8 @@ from odoo.exceptions import UserError
 from tests.property.both_sides import get_policy_vals
 from tests.property.real import Real
 
+KINDS = ([("holder_kind", "=", "shopper")], [("holder_kind", "=", "merchant")])
+
 
 class OperatedReal(Real):
     def __init__(self, case, start, prefix="life"):
@@ -80,6 +82,52 @@ class OperatedReal(Real):
             document.action_cancel()
             return False
         return True
+
+    # -- accounts --------------------------------------------------------------------------
+
+    def merge(self, gone, kept):
+        """Odoo's own wizard deletes the contact that is gone."""
+        gone, kept = self.case.people.pop(gone), self.case.people[kept]
+        self.env["base.partner.merge.automatic.wizard"]._merge((gone + kept).ids, kept)
+        self.env.flush_all()
+        self.env.invalidate_all()
+
+    def close_account(self, shopper):
+        """Return whether nothing stood in the way."""
+        try:
+            with self.env.cr.savepoint():
+                self.case.people[shopper]._close_account("operator", "Moved away")
+        except UserError as error:
+            if "cannot be closed now" not in str(error):
+                raise
+            return False
+        return True
+
+    # -- corrections -----------------------------------------------------------------------
+
+    def take_points(self, sale, side, cents):
+        self._correct("points_entry_id", [("qualified_sale_id", "=", sale.id), ("base", ">", 0), *KINDS[side]], cents)
+
+    def give_points(self, sale, side, cents):
+        self._correct("points_entry_id", [
+            ("qualified_sale_id", "=", sale.id), ("kind", "=", "correction"), ("base", "<", 0), *KINDS[side]], cents)
+
+    def correct_payment(self, hold, cents):
+        lot = hold.line_ids.sorted("id")[:1].lot_id
+        self._correct("voucher_entry_id", [
+            ("hold_id", "=", hold.id), ("lot_id", "=", lot.id), ("kind", "=", "redeem")], cents)
+
+    def correct_expiry(self, sale, cents):
+        self._correct("voucher_entry_id", [("lot_id", "in", sale.voucher_lot_ids.ids), ("kind", "=", "expire")], cents)
+
+    def _correct(self, fname, domain, cents):
+        """A maker reverses part of the last of these rows, and a checker books it."""
+        corrections = self.env["ledger.correction"]
+        entry = self.env[corrections._fields[fname].comodel_name].search(domain, order="id desc", limit=1)
+        correction = corrections.with_user(self.case.maker).create({
+            fname: entry.id, "amount": cents / 100, "reason": "Entered wrongly", "holder_text": "Entered wrongly"})
+        correction.action_submit()
+        correction.with_user(self.case.checker).action_approve()
 
     # -- settlement, step by step ----------------------------------------------------------
 

@@ -10,7 +10,7 @@ from odoo.tests import tagged
 
 from tests.model.policy import Policy, Rule
 from tests.property.both_sides import BothSidesCase
-from tests.property.life_chance import EventfulLife
+from tests.property.life_accounts import ManagedLife
 
 PERIODS, SEED = 60, 20
 START = datetime(2026, 3, 2, 8, 0)
@@ -166,6 +166,63 @@ def run_the_job(life):
     life.reached["rounding returned"] += life.model.dust > before
 
 
+def ida_is_gao(life):
+    """She bought under two contacts, and is owed and owes under both."""
+    for name, cash in (("ida", 40_000), ("gao", 30_000)):
+        life.sell_funded(name, "teahouse", cash)
+        life.exchange(name, "bakery")
+    life.pay("ida", "teahouse", 1 / 3, then="time out")
+    life.merge("ida", "gao")
+
+
+def hal_closes(life):
+    """Not while a service is booked."""
+    life.kept["of hal"] = life.sell_funded("hal", "brands", 70_000)
+    life.exchange("hal", "bakery", 1 / 5)
+    life.kept["paid by hal"] = life.pay("hal", "mall", 1 / 2)
+    life.close_account("hal")
+    for booking in [booking for booking in life.bookings if booking[0] == "hal"]:
+        life.cancel_booking(booking)
+    life.close_account("hal")
+
+
+def comes_in_too_late(life):
+    """A payment given back, a purchase given back and a new one: nothing of it stays with a closed account."""
+    life.give_back(life.kept.pop("paid by hal"), 1 / 2)
+    life.refund(life.kept.pop("of hal"), 1 / 3)
+    life.sell_funded("hal", "market", 20_000)
+    life.reached["bought with a closed account"] += 1
+
+
+def corrects_points(life):
+    """Of a shopper, of her merchant, and of one who has given them away since."""
+    bought = life.sell_funded("fay", "bakery", 55_555)
+    life.kept["corrected"] = [life.take_points(bought, 0, 1 / 3), life.take_points(bought, 1, 1 / 2)]
+    given_away = life.sell_funded("dou", "teahouse", 12_000)
+    life.exchange("dou", "market", 1)
+    life.take_points(given_away, 0, 1)
+    life.kept["refunded"] = bought
+
+
+def corrects_itself(life):
+    """Part of what was taken is given again, after it had missed some periods; and the purchase is given back."""
+    for taken in life.kept.pop("corrected"):
+        life.give_points_again(taken, 1 / 2)
+    life.refund(life.kept["refunded"], 1 / 3)
+    life.fund("bakery")
+
+
+def refunds_what_was_corrected(life):
+    life.refund(life.kept.pop("refunded"), 1 / 2)
+    life.fund("bakery")
+
+
+def corrects_vouchers(life):
+    payment = next(filter(None, (life.pay(name, "teahouse") for name in life.shoppers)))
+    life.correct_payment(payment, 2 / 3)
+    life.correct_expiry(life.find_expired(), 1 / 2)
+
+
 def reimburse(life):
     life.reimburse()
 
@@ -186,18 +243,23 @@ SCRIPT = {
     7: [decide_on_both],
     8: [change_to(COMPOUNDING), reimburse],
     9: [reimburse],
-    10: [owe_vouchers],
+    10: [owe_vouchers, corrects_points],
     11: [give_the_kept_payment_back],
+    12: [corrects_vouchers],
     13: [change_to(STEPPED), changes_her_mind],
-    14: [owe_points, changes_it_again],
+    14: [owe_points, changes_it_again, corrects_itself],
     15: [change_to(FENCED, 21), other_rate],
+    16: [ida_is_gao],
     18: [owe_vouchers, reimburse],
     19: [hold_two, reimburse],
+    20: [refunds_what_was_corrected],
     22: [decide_on_both],
+    23: [hal_closes],
     24: [change_to(POOLED_AGAIN), owe_points],
     25: [buys],
     26: [brings_it_back],
     27: [owe_vouchers],
+    28: [comes_in_too_late],
     29: [reimburse],
     30: [tailor_leaves, reimburse, change_to(FENCED_STEPS, 33)],
     34: [return_to_who_left],
@@ -226,7 +288,8 @@ REACHED = (
     "payment refused", "given back", "given back after expiry", "reimbursed",
     "reimbursement returned", "exchanged", "exchange cancelled",
     "points owed", "vouchers owed", "commission paid", "commission payment failed", "merchant left", "policy changed",
-    "computed again", "wallet opened", "rounding returned",
+    "contacts merged", "account closed", "closing refused", "bought with a closed account", "points corrected",
+    "points owed after correction", "correction corrected", "payment corrected", "expiry corrected", "computed again", "wallet opened", "rounding returned",
     *(f"{curve}, {money}, covered {how}" for curve, money in (
         ("linear", "pooled"), ("compounding", "pooled"), ("stepped", "pooled"), ("linear", "fenced"),
         ("stepped", "fenced")) for how in ("in full", "in part")),
@@ -241,13 +304,13 @@ class TestSixtyPeriods(BothSidesCase):
     SCENES = {"teahouse": "alliance", "bakery": "alliance", "tailor": "alliance", "mall": "own_mall",
               "brands": "brand_mall", "market": "supermarket"}
     OWN, SPLITTERS = ("mall",), ("brands",)
-    SHOPPERS = ("ann", "bo", "cai", "dou", "eli", "fay", "gao", *SLEEPERS)
+    SHOPPERS = ("ann", "bo", "cai", "dou", "eli", "fay", "gao", "hal", "ida", *SLEEPERS)
     PROMOTERS = {"eva": (Fraction(2, 5), 120), "bo": (Fraction(1), 365)}
     REFUND_DAYS = 3
 
     def test_all_agrees_after_each(self):
         self._run_clock()
-        life = EventfulLife(self, SEED, SLEEPERS)
+        life = ManagedLife(self, SEED, SLEEPERS)
         for number in range(1, PERIODS + 1):
             try:
                 self._live(life, number)
