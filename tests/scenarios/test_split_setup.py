@@ -48,6 +48,39 @@ class TestSplitSetup(SplitCommon):
         self.assertEqual(contract.state, "sent")
         self.assertIn("SYSTEM_ERROR", contract.message_ids[0].body + contract.message_ids[1].body)
 
+    def test_no_contract_above_it_on_paper_either(self):
+        self.server.max_ratio = 1500
+        contract = self._draft(15.5)
+        contract.signed_by = "Boss"
+        with self.assertRaisesRegex(UserError, r"15\.5 %.*at most 15 %"):
+            contract.with_user(self.operator).action_activate()
+        self.assertEqual(contract.state, "draft")
+        self.server.max_ratio = 1550
+        contract._send_to_sign()
+        self.server.max_ratio = 1500  # lowered before it was signed
+        with self.assertRaisesRegex(UserError, r"15\.5 %.*at most 15 %"):
+            contract.with_user(self.operator).action_activate()
+        self.server.max_ratio = 1550
+        self.merchant.contract_ids.filtered(lambda old: old.state == "active").action_terminate()
+        contract.with_user(self.operator).action_activate()
+        self.assertEqual(contract.state, "active")
+
+    def test_a_contract_in_force_above_a_lower_cap_is_a_to_do(self):
+        """The merchant's contract gives up 10 %; one that has ended, or is a draft, asks for nothing."""
+        merchant = self.merchant.with_user(self.operator)
+        for ratio, tasks in ((1000, 0), (950, 1), (900, 1), (1000, 0)):
+            self.server.max_ratio = ratio
+            merchant.action_register_receivers()
+            self.assertEqual(len(self.merchant.activity_ids), tasks, ratio)
+            if tasks:
+                self.assertRegex(self.merchant.activity_ids.note, rf"10 %.*at most {ratio / 100:g} %")
+        self._draft(20)
+        self.merchant.contract_ids.filtered(lambda old: old.state == "active").action_terminate()
+        self.server.max_ratio = 900
+        with freeze_time(fields.Datetime.now() + timedelta(days=2)):
+            merchant.action_register_receivers()
+        self.assertFalse(self.merchant.activity_ids)
+
     # -- off ---------------------------------------------------------------------------------------
 
     def test_off_while_something_is_missing(self):

@@ -4,6 +4,8 @@ from odoo.exceptions import AccessError, UserError
 from ..tools.split import SplitError
 from .split_receiver import OPERATOR
 
+ABOVE_CAP = "mail.mail_activity_data_warning"
+
 
 class AllianceMerchant(models.Model):
     """The merchant's number with a provider that splits payments, and what may be split off them."""
@@ -57,6 +59,8 @@ class AllianceMerchant(models.Model):
     def action_register_receivers(self):
         """Register escrow and platform as receivers of this merchant's payments, and ask for the cap (operator).
 
+        A contract that is signed for more already leaves a to-do on the merchant.
+
         :raise UserError: no number, or no provider that splits
         """
         if not self.env.user.has_group(OPERATOR):
@@ -70,9 +74,30 @@ class AllianceMerchant(models.Model):
             self.env["split.receiver"]._get_for(
                 provider, merchant, merchant.split_account)._register_all()
             try:
-                merchant._refresh_split_cap()
+                cap = merchant._refresh_split_cap()
             except SplitError as error:
                 merchant.message_post(body=self.env._("The provider did not tell what may be split off: %s", error))
+            else:
+                merchant._watch_split_cap(cap)
+
+    def _watch_split_cap(self, cap):
+        """Leave a to-do while a contract in force, or signed to come into force, is above ``cap`` (per cent)."""
+        self.ensure_one()
+        day = self.env["alliance.qualified.sale"]._get_company_day(self.company_id, fields.Datetime.now())
+        above = self.env["alliance.contract"].search([
+            ("merchant_id", "=", self.id), ("state", "=", "active"),
+            "|", ("date_end", "=", False), ("date_end", ">=", day)],
+        ).filtered(lambda contract: contract._get_highest_rate() > cap)
+        self.activity_unlink([ABOVE_CAP])  # what it says may be another rate, another cap
+        if above:
+            self.activity_schedule(
+                ABOVE_CAP, user_id=(self.company_id.alliance_reviewer_id or self.env.ref("base.user_admin")).id,
+                summary=self.env._("Concession above what the provider splits off"),
+                note=self.env._(
+                    "%(contracts)s: a concession of %(rate)s %% (the platform's part included) cannot be split at the"
+                    " source; the provider splits at most %(cap)s %%. Amend the contract, or have the merchant raise"
+                    " it in its account with the provider and ask again.",
+                    contracts=", ".join(above.mapped("name")), rate=f"{above._get_highest_rate():g}", cap=f"{cap:g}"))
 
     def action_view_split_orders(self):
         """Open the merchant's split payments."""
