@@ -162,11 +162,12 @@ class EscrowReconciliation(models.Model):
                 self._reconcile(company)._raise_alarm()
 
     def _raise_alarm(self):
-        """Tell the checkers by activity and mail what differs; take the activity back when nothing does."""
+        """Tell the checkers by activity and mail what differs; when nothing does, take back those of every day."""
         self.ensure_one()
         problems = self._get_problems()
         if not problems:
-            self.activity_unlink(["mail.mail_activity_data_warning"])
+            self.search([("company_id", "=", self.company_id.id), ("activity_ids", "!=", False)]).activity_unlink(
+                ["mail.mail_activity_data_warning"])
             return
         checkers = self.env.ref(CHECKER).all_user_ids.filtered(
             lambda user: user.active and not user.share and self.company_id in user.company_ids)

@@ -152,6 +152,23 @@ class TestEscrowReconcile(ReconcileCommon):
         day.invalidate_recordset()
         self.assertEqual((day.state, day.activity_ids.ids), ("agreed", []))
 
+    def test_an_alarm_ends_with_a_later_statement(self):
+        """Tuesday's transfer is overdue in Wednesday's statement and in Thursday's: it was made on Wednesday."""
+        self._live()
+        self.company.escrow_transfer_days = 0
+        other = self.env["res.company"].create({"name": "Other"})
+        theirs = self.env["escrow.reconciliation"].sudo().create({
+            "company_id": other.id, "date": self.days[2], "state": "unknown"})
+        theirs.activity_schedule("mail.mail_activity_data_warning", user_id=self.checker.id)
+        rows = self._rows()
+        first = self._import(self._csv(rows[0], (self.days[1], "B3", -6, "")))
+        self.assertEqual((first.date, first.state), (self.days[1], "differs"))
+        self.assertIn(self.checker, first.activity_ids.user_id)
+        second = self._import(self._csv(rows[1], opening=74))
+        self.assertEqual((second.date, second.state), (self.days[2], "agreed"))
+        self.assertFalse(first.activity_ids | second.activity_ids)
+        self.assertTrue(theirs.activity_ids)
+
     def test_known_statements_are_refused(self):
         self._live()
         content = self._csv(*self._rows())
