@@ -5,8 +5,9 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     escrow_reconcile = fields.Boolean(
-        string="Bank Must Agree to Settle",
-        help="A period is only computed when the escrow's bank statements are imported and agree with the ledger.")
+        string="Bank Statement Needed to Settle",
+        help="A period is only computed when the escrow's bank statements are imported up to the last days. What was "
+             "imported must agree with the ledger in any case.")
     escrow_account_number = fields.Char(
         help="Statements of another account are refused. Empty: of any account.")
     escrow_transfer_days = fields.Integer(

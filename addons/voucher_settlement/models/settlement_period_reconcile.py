@@ -5,7 +5,7 @@ STATEMENT_DAYS = 7  # a bank statement older than this says nothing about the pe
 
 
 class SettlementPeriod(models.Model):
-    """A period is not computed while the escrow's bank and the ledger differ, where the company asks for that."""
+    """A period is not computed while the escrow's bank and the ledger differ, or nobody knows where that is asked."""
 
     _inherit = "settlement.period"
 
@@ -14,25 +14,45 @@ class SettlementPeriod(models.Model):
     @api.depends("state", "company_id.escrow_reconcile")
     def _compute_bank_warning(self):
         for period in self:
-            # sudo: operators may not read the company's settings
-            asked = period.sudo().company_id.escrow_reconcile
-            period.bank_warning = False if asked or period.state not in ("closing", "computed", "approved") else \
-                self.env._("Nobody compares the escrow's bank account with this settlement: import its statements and"
-                           " switch “Bank Must Agree to Settle” on in the settings.")
+            # sudo: operators may read neither the company's settings nor the bank's statements
+            company = period.sudo().company_id
+            period.bank_warning = False if company.escrow_reconcile or period.state not in (
+                "closing", "computed", "approved") else self._get_bank_warning(company)
+
+    @api.model
+    def _get_bank_warning(self, company):
+        """Return what to say of a settlement that is not asked to have bank statements up to date, False if it has."""
+        statement = self._get_last_statement(company)
+        if not statement:
+            return self.env._("Nobody compares the escrow's bank account with this settlement: import its statements"
+                              " and switch “Bank Statement Needed to Settle” on in the settings.")
+        return statement.date < self._get_oldest_day() and self.env._(
+            "The escrow's last bank statement is of %s; nothing after it is compared with this settlement.",
+            statement.date)
+
+    @api.model
+    def _get_last_statement(self, company):
+        return self.env["escrow.bank.statement"].sudo().search(  # sudo: looked at for people who may not read it
+            [("company_id", "=", company.id)], limit=1)
+
+    @api.model
+    def _get_oldest_day(self):
+        return fields.Date.subtract(fields.Date.context_today(self), days=STATEMENT_DAYS)
 
     def _check_books(self):
         """Post what is unposted; sub-ledgers must equal the general ledger, and the bank the escrow.
+
+        What an imported statement says always counts. Whether there must be one, and of these days, is a setting.
 
         :raise UserError: naming every difference
         """
         super()._check_books()
         company = self.company_id
-        if not company.escrow_reconcile:
+        if not company.escrow_reconcile and not self._get_last_statement(company):
             return
         record = self.env["escrow.reconciliation"]._reconcile(company)
         problems = record._get_problems()
-        oldest = fields.Date.subtract(fields.Date.context_today(self), days=STATEMENT_DAYS)
-        if record.statement_id and record.date < oldest:
+        if company.escrow_reconcile and record.statement_id and record.date < self._get_oldest_day():
             problems.append(self.env._("The last bank statement is of %s: import those after it.", record.date))
         if problems:
             raise UserError(self.env._(

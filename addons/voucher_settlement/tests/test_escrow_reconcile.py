@@ -232,8 +232,27 @@ class TestEscrowReconcile(ReconcileCommon):
             with self.assertRaisesRegex(UserError, "Unexplained: 2026-07-08 ODD"):
                 self._compute(period)
             self.company.escrow_reconcile = False
-            self._compute(period)
+            with self.assertRaisesRegex(UserError, "Unexplained: 2026-07-08 ODD"):
+                self._compute(period)
+            self.assertEqual(period.state, "closing")
+
+    def test_without_the_setting_what_was_imported_must_agree(self):
+        self._live()
+        self._import(self._csv(*self._rows()))
+        with freeze_time(START + timedelta(days=2)):
+            period = self._settle()
+            self.assertEqual((period.state, period.bank_warning), ("settled", False))
+            period = self._close()
+            self.assertFalse(period.bank_warning, "compared up to today")
+        with freeze_time(START + timedelta(days=10)):
+            period.invalidate_recordset()
+            self.assertIn("of 2026-07-08; nothing after it", period.with_user(self.maker).bank_warning)
+            self._compute(period)  # nobody asks for statements of these days
             self.assertEqual(period.state, "computed")
+            period.with_user(self.maker).action_reset()
+        self._import(self._csv((date(2026, 7, 16), "ODD", 0.01, ""), opening=114), now=START + timedelta(days=10))
+        with freeze_time(START + timedelta(days=10)), self.assertRaisesRegex(UserError, "2026-07-16 ODD"):
+            self._compute(period)
 
     def test_settles_with_the_bank(self):
         self._live()
