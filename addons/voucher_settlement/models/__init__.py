@@ -91,6 +91,7 @@ from . import escrow_bank_match
 from . import escrow_bank_import
 from . import escrow_reconciliation
 from . import res_company_reconcile
+from . import settlement_period_credit
 from . import settlement_period_reconcile
 from . import split_adapter
 from . import split_adapter_wechat

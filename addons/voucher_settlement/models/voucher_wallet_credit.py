@@ -5,6 +5,8 @@ from odoo.tools import SQL
 
 from odoo.addons.merchant_alliance.tools.serialize import retry_collisions
 
+BESIDE = "voucher_settlement.ir_cron_credit_wallets_beside"
+
 
 class VoucherWallet(models.Model):
     """Crediting: from cumulative indexes to vouchers, lazily or by a job."""
@@ -147,11 +149,7 @@ class VoucherWallet(models.Model):
         :return: number of wallets credited
         """
         done = 0
-        # sudo: a job; nobody may write wallets
-        periods = self.env["settlement.period"].sudo().search(
-            [("state", "=", "settled"), ("dust_returned", "=", False)], order="company_id, number")
-        for company, uncredited in periods.grouped("company_id").items():
-            last = uncredited[-1]
+        for company, last in self._get_uncredited_periods():
             done += self._credit_all(company, last.number, chunk)
             if not last._has_wallets_behind():
                 if self._create_missing(company):
@@ -159,16 +157,44 @@ class VoucherWallet(models.Model):
                 last._return_dust()
         return done
 
-    def _credit_all(self, company, number, chunk):
+    @api.model
+    def _cron_credit_beside(self, chunk=2000):
+        """Credit wallets beside the job that credits: each takes chunks that the other has not locked.
+
+        It reports nothing as left and returns no dust: what it cannot lock, and the end, are the job's, which
+        starts it again while there is enough for two.
+
+        :return: number of wallets credited
+        """
+        return sum(
+            self._credit_all(company, last.number, chunk, beside=True)
+            for company, last in self._get_uncredited_periods())
+
+    @api.model
+    def _get_uncredited_periods(self):
+        """Return ``[(company, its last settled period)]`` where wallets may be behind (sudo)."""
+        # sudo: a job; nobody may write wallets
+        periods = self.env["settlement.period"].sudo().search(
+            [("state", "=", "settled"), ("dust_returned", "=", False)], order="company_id, number")
+        return [(company, uncredited[-1]) for company, uncredited in periods.grouped("company_id").items()]
+
+    def _credit_all(self, company, number, chunk, beside=False):
         """Credit all wallets of ``company`` that are behind period ``number``; return how many there were.
 
         In the order of their ids, chunk after chunk: neither an index nor what earlier chunks left
         behind in the table costs anything. Those that were locked are tried again in another round.
+
+        :param bool beside: help the job that does this already: it counts, and wakes who helps
         """
         behind = SQL("company_id = %s AND settled_number < %s", company.id, number)
         wallets = self.sudo()  # sudo: a job; nobody may write wallets
+        if not beside:
+            self.env.flush_all()
+            [[left]] = self.env.execute_query(SQL("SELECT count(*) FROM voucher_wallet WHERE %s", behind))
+            if left > chunk:
+                self.env.ref(BESIDE)._trigger()
         return wallets._run_in_chunks(
-            SQL("SELECT count(*) FROM voucher_wallet WHERE %s", behind),
+            None if beside else left,
             lambda after: SQL("SELECT id FROM voucher_wallet WHERE %s AND id > %s ORDER BY id LIMIT %s"
                               " FOR UPDATE SKIP LOCKED", behind, after, chunk),
             lambda ids: wallets._credit_rows(ids, company, number))
@@ -199,7 +225,7 @@ class VoucherWallet(models.Model):
         Inside a cron run each chunk is committed and a chunk that collided with another
         transaction is tried again; outside, everything is left to the caller's transaction.
 
-        :param SQL count: counts what is left
+        :param count: what is left: SQL that counts it, a number, or None if another job counts the same rows
         :param pick: SQL that chooses and locks the ids of one chunk, or a function that returns it for the last id
             of the chunk before (0 at first)
         :param work: called with the list of ids; must make them drop out of ``pick``
@@ -215,11 +241,11 @@ class VoucherWallet(models.Model):
             return ids
 
         self.env.flush_all()
-        [[left]] = self.env.execute_query(count)
-        if in_cron:
+        [[left]] = self.env.execute_query(count) if isinstance(count, SQL) else [[count]]
+        if in_cron and left is not None:
             cron._commit_progress(remaining=left)
         done = after = 0
-        while left:
+        while left is None or left:
             ids = retry_collisions(self.env.cr, partial(run_chunk, after)) if in_cron else run_chunk(after)
             done += len(ids)
             if not ids and not after:  # a whole round without any

@@ -10,11 +10,16 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.base.tests.test_ir_cron import CronMixinCase
+
 from .common import VoucherCommon
+
+CREDITING = "voucher_settlement.ir_cron_credit_wallets"
+BESIDE = "voucher_settlement.ir_cron_credit_wallets_beside"
 
 
 @tagged("post_install", "-at_install")
-class TestWalletCredit(VoucherCommon):
+class TestWalletCredit(VoucherCommon, CronMixinCase):
     """From cumulative indexes to vouchers."""
 
     def test_one_wallet_for_each_holder(self):
@@ -160,6 +165,76 @@ class TestWalletCredit(VoucherCommon):
             self.assertEqual(job._cron_credit(chunk=1), 1)
             self.assertTrue(period.dust_returned)
         self.assertEqual(sum(self.env["voucher.wallet"].search([]).mapped("credited")), 20.0)
+
+    def _settle_six(self):
+        """Return a settled period that gives six holders 10 points' worth each; they have wallets."""
+        cohort = self._give_points(self.shopper, 100)
+        for number in range(5):
+            self._give_points(self._make_partner(f"P{number}"), 100, cohort=cohort)
+        self._release({})
+        period = self._release({cohort: "0.1"})
+        period.settled_at = fields.Datetime.now()
+        holders = self.env["green.points.position"].search([("cohort_id", "=", cohort.id)]).partner_id
+        self.env["voucher.wallet"]._get_or_create_batch(holders, self.company)
+        return period
+
+    def test_the_second_worker_is_woken_only_with_enough_for_two(self):
+        period = self._settle_six()
+        job = self.env["voucher.wallet"]
+        with self.capture_triggers(self.env.ref(BESIDE).id) as woken:
+            with self.cr.savepoint() as savepoint:
+                job._cron_credit(chunk=6)
+                savepoint.close(rollback=True)
+            self.env.invalidate_all(flush=False)
+            self.assertFalse(woken.records)
+            self.assertEqual(job._cron_credit(chunk=5), 6)
+        self.assertEqual(len(woken.records), 1)
+        self.assertTrue(period.dust_returned)
+
+    def test_the_second_worker_leaves_the_end_to_the_first(self):
+        period = self._settle_six()
+        with self.enter_registry_test_mode():
+            self.env.ref(BESIDE).method_direct_trigger()
+        self.assertEqual(sum(self.env["voucher.wallet"].search([]).mapped("credited")), 60.0)
+        progress = self.env["ir.cron.progress"].search([("cron_id", "=", self.env.ref(BESIDE).id)])
+        self.assertEqual((sum(progress.mapped("done")), sum(progress.mapped("remaining"))), (6, 0))
+        self.assertFalse(period.dust_returned)
+        self.assertEqual(self.env["voucher.wallet"]._cron_credit(), 0)
+        self.assertTrue(period.dust_returned)
+
+    def test_the_rounding_is_returned_once(self):
+        period = self._settle_six()
+        self.env["voucher.wallet"]._cron_credit()
+        period.dust_amount = 0.01  # as if another job had found it
+        period._return_dust()
+        self.assertEqual(period.dust_amount, 0.01)
+
+    def test_progress_is_what_the_jobs_report(self):
+        period = self._settle_six()
+        self.assertEqual(period.credit_progress, 0.0)
+        progress, main, beside = self.env["ir.cron.progress"], self.env.ref(CREDITING), self.env.ref(BESIDE)
+
+        def report(job, done, remaining):
+            progress.create({"cron_id": job.id, "done": done, "remaining": remaining})
+            self.env.flush_all()
+            period.invalidate_recordset(["credit_progress"])
+            return period.credit_progress
+
+        period.settled_at = fields.Datetime.subtract(fields.Datetime.now(), minutes=1)
+        self.assertEqual(report(main, 0, 400), 0.0)
+        self.assertEqual(report(main, 100, 300), 25.0)
+        self.assertEqual(report(beside, 200, 0), 50.0, "300 of 600 by what the first knows")
+        self.assertEqual(report(main, 0, 0), 50.0, "a run that found nothing says nothing")
+        self.assertEqual(report(main, 20, 80), 80.0)
+        period.settled_at = fields.Datetime.add(fields.Datetime.now(), minutes=1)
+        self.assertEqual(report(main, 50, 50), 0.0, "what was before this settlement is not its")
+        period.invalidate_recordset(["credit_progress"])
+        with self.assertQueryCount(1):  # of the job's own reports: no wallet is counted
+            period.mapped("credit_progress")
+        self.assertEqual(period.with_user(self.maker).credit_progress, 0.0)
+        self.env["voucher.wallet"]._cron_credit()
+        self.assertEqual(period.credit_progress, 100.0)
+        self.assertEqual(self._open_period().credit_progress, 0.0)
 
     @mute_logger("odoo.sql_db")
     def test_database_refuses_credit_above_earned(self):
