@@ -3,6 +3,7 @@ from . import test_commission
 from . import test_commission_payout
 from . import test_correction
 from . import test_correction_access
+from . import test_dividend_payout
 from . import test_escrow
 from . import test_escrow_access
 from . import test_escrow_chart
