@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
 
 SWEEP = "SWEEP {}"  # what people write on a transfer, with the day
+PROVIDED = "PROVIDER {}"  # what a provider that splits brings itself, with the day on which it was funded
 SWEEP_EVENTS = ("funded", "fund_reversal")
 OPENING = "OPENING"  # reference of the line that stands for the balance before the first statement
 
@@ -20,22 +21,27 @@ class EscrowBankLine(models.Model):
     def _get_open_items(self, company):
         """Return what the ledger says of the escrow bank and no movement explains yet, the oldest first.
 
-        :return: dicts with ``kind`` (``sweep``: all of a day; ``reimburse``: one document), ``day`` (date),
-            ``name`` (to be written on the transfer), ``cents`` (positive: into the escrow) and ``ids`` of journal items
+        :return: dicts with ``kind`` (``sweep``: all of a day; ``reimburse``: one document; ``provider``: what the
+            provider of a day's split payments brings, or takes back for refunds), ``day`` (date), ``name`` (to be
+            written on the transfer), ``cents`` (positive: into the escrow) and ``ids`` of journal items
         """
         self.env.flush_all()
         account = self.env["escrow.posting"]._get_account("escrow_bank", company)
         rows = self.env.execute_query(SQL(
-            """SELECT r.id IS NOT NULL, l.date, r.name, SUM(l.balance)::text, array_agg(l.id)
+            """SELECT CASE WHEN r.id IS NOT NULL THEN 'reimburse'
+                           WHEN EXISTS (SELECT FROM alliance_funding f WHERE f.at_source AND f.move_id = l.move_id)
+                             OR EXISTS (SELECT FROM alliance_funding f
+                                         WHERE f.at_source AND f.reversal_move_id = l.move_id) THEN 'provider'
+                           ELSE 'sweep' END, l.date, r.name, SUM(l.balance)::text, array_agg(l.id)
                  FROM account_move_line l LEFT JOIN voucher_reimbursement r ON r.move_id = l.move_id
                 WHERE l.account_id = %(account)s AND l.company_id = %(company)s AND l.parent_state = 'posted'
                   AND NOT EXISTS (SELECT FROM escrow_bank_match x WHERE x.move_line_id = l.id)
              GROUP BY 1, l.date, r.name HAVING SUM(l.balance) <> 0 OR bool_or(r.id IS NOT NULL)
-             ORDER BY l.date, 1, r.name""", account=account.id, company=company.id))
+             ORDER BY l.date, 1 DESC, r.name""", account=account.id, company=company.id))
         return [{
-            "kind": "reimburse" if reimbursed else "sweep", "day": day, "name": name or SWEEP.format(day),
+            "kind": kind, "day": day, "name": name or (PROVIDED if kind == "provider" else SWEEP).format(day),
             "cents": self.env["escrow.posting"]._to_cents(amount, company), "ids": ids,
-        } for reimbursed, day, name, amount, ids in rows]
+        } for kind, day, name, amount, ids in rows]
 
     @api.model
     def _match(self, company):
@@ -71,13 +77,22 @@ class EscrowBankLine(models.Model):
         return [item for item in items if re.search(rf"(?<!\w){re.escape(item['name'].upper())}(?!\d)", text)]
 
     def _find_by_amount(self, line, cents, items, amounts):
-        """Return the only item of this amount, or the oldest sweeps that add up to it; nothing if there is a doubt."""
+        """Return the only item of this amount, or the oldest sweeps that add up to it, or what the provider brought.
+
+        Nothing if there is a doubt.
+        """
         same = [item for item in items if item["cents"] == cents]
         if len(same) == 1 and amounts[cents] == 1:
             return same
+        sums = [] if same else [self._find_oldest(cents, items, kind) for kind in ("sweep", "provider")]
+        found = [oldest for oldest in sums if oldest]
+        return found[0] if len(found) == 1 else []
+
+    def _find_oldest(self, cents, items, kind):
+        """Return the oldest items of ``kind`` that add up to ``cents``; nothing if none do."""
         total, found = 0, []
-        for item in items if not same else ():
-            if item["kind"] == "sweep":
+        for item in items:
+            if item["kind"] == kind:
                 total, found = total + item["cents"], [*found, item]
                 if total == cents:
                     return found

@@ -23,7 +23,7 @@ class EscrowReconciliation(models.Model):
     date = fields.Date(required=True, readonly=True, help="Balances at the end of this day.")
     statement_id = fields.Many2one("escrow.bank.statement", string="Bank Statement", readonly=True, ondelete="restrict")
     state = fields.Selection(
-        [("agreed", "Agreed"), ("transit", "Transfers to Make"), ("differs", "Differs"), ("unknown", "No Statement")],
+        [("agreed", "Agreed"), ("transit", "On the Way"), ("differs", "Differs"), ("unknown", "No Statement")],
         required=True, readonly=True, tracking=True, index=True)
     ledger_amount = fields.Monetary(string="Escrow Bank per Ledger", readonly=True)
     bank_amount = fields.Monetary(string="Escrow Bank per Statement", readonly=True)
@@ -33,7 +33,7 @@ class EscrowReconciliation(models.Model):
     risk_reserve = fields.Monetary(readonly=True)
     owed_amount = fields.Monetary(string="Owed by the Escrow", readonly=True)
     transit_amount = fields.Monetary(
-        string="Transfers to Make", readonly=True, help="In the ledger up to this day, not at the bank yet.")
+        string="Not at the Bank Yet", readonly=True, help="In the ledger up to this day, not at the bank yet.")
     unexplained_amount = fields.Monetary(
         string="Unexplained at the Bank", readonly=True, help="Movements that nothing in the ledger explains.")
     difference = fields.Monetary(readonly=True, help="Bank statement less ledger.")
@@ -41,7 +41,10 @@ class EscrowReconciliation(models.Model):
     line_ids = fields.One2many("escrow.reconciliation.line", "reconciliation_id", readonly=True)
     transfer_ids = fields.One2many(
         "escrow.reconciliation.line", "reconciliation_id", string="To Transfer", readonly=True,
-        domain=[("kind", "!=", "unexplained")])
+        domain=[("kind", "in", ("sweep", "reimburse"))])
+    provided_ids = fields.One2many(
+        "escrow.reconciliation.line", "reconciliation_id", string="From the Provider", readonly=True,
+        domain=[("kind", "=", "provider")])
     unexplained_ids = fields.One2many(
         "escrow.reconciliation.line", "reconciliation_id", readonly=True,
         domain=[("kind", "=", "unexplained")])
@@ -194,7 +197,7 @@ class EscrowReconciliation(models.Model):
 
 
 class EscrowReconciliationLine(models.Model):
-    """A transfer to make, or a movement that nothing explains."""
+    """A transfer to make, one that the provider makes, or a movement that nothing explains."""
 
     _name = "escrow.reconciliation.line"
     _description = "Escrow Reconciliation Line"
@@ -205,7 +208,8 @@ class EscrowReconciliationLine(models.Model):
     company_id = fields.Many2one(related="reconciliation_id.company_id", store=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     kind = fields.Selection(
-        [("sweep", "Sweep"), ("reimburse", "Reimbursement"), ("unexplained", "Unexplained")],
+        [("sweep", "Sweep"), ("reimburse", "Reimbursement"), ("provider", "From the Provider"),
+         ("unexplained", "Unexplained")],
         required=True, readonly=True)
     day = fields.Date(required=True, readonly=True)
     name = fields.Char(string="Write on the Transfer", readonly=True)
