@@ -38,6 +38,7 @@ class GreenPointsPortal(CustomerPortal):
             **self._prepare_portal_layout_values(),
             "page_name": "green_points",
             "points": positions._get_summary(*holder),
+            "public_wording": request.env["green.points.policy"]._get_public_wording(request.env.company),
             "points_owed": request.env["green.points.debt"].sudo()._get_owed_points(*holder),
             "cohorts": [
                 self._prepare_my_points_cohort_values(position)

@@ -1,4 +1,5 @@
 from . import green_points_policy
+from . import green_points_policy_wording
 from . import green_points_cohort
 from . import green_points_entry
 from . import green_points_position

@@ -34,11 +34,8 @@ class GreenPointsPolicy(models.Model):
         required=True, readonly=True, default="draft", copy=False, tracking=True, index=True)
     effective_number = fields.Integer(
         string="Effective from Period", default=1, required=True, copy=False,
-        help="Number of the first period whose cohort is given under this policy. Left as it is, the next one; "
-             "a later one is waited for.")
-    public_wording = fields.Text(
-        translate=True,
-        help="What shoppers are told about this policy. The simulation says where it could promise more than there is.")
+        help="Number of the first period that opens under this policy. Left as it is, the next one, and sales follow "
+             "the policy from the moment it is activated; with a later number sales and period wait for that one.")
     weight_pool = fields.Float(string="Rebate Pool (%)", digits=(5, 2), default=60.0, required=True)
     weight_shopping = fields.Float(
         string="Shopping Voucher (%)", digits=(5, 2), default=10.0, required=True)
@@ -191,7 +188,9 @@ class GreenPointsPolicy(models.Model):
             or self.env["alliance.qualified.sale"].sudo().search_count(domain, limit=1))
 
     def action_activate(self):
-        """Put this draft in force in place of the active one: from the next period on, or when its own begins.
+        """Put this draft in force in place of the active one, or let it wait for its own period.
+
+        Sales follow it from then on; the open cohort keeps its policy, the next one opens under this one.
 
         :raise AccessError: the user may not change policies
         :raise UserError: not a draft

@@ -41,6 +41,7 @@ class GreenPointsSimulation(models.TransientModel):
         help="Their commission does not go to the pool.")
     seconds = fields.Float(readonly=True, digits=(8, 2))
     is_done = fields.Boolean(readonly=True)
+    has_wording = fields.Boolean(readonly=True)
     expectation = fields.Html(string="What Shoppers Can Expect", readonly=True, sanitize=False)
     warnings = fields.Html(readonly=True, sanitize=False)
     table = fields.Html(readonly=True, sanitize=False)

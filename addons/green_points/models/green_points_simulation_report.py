@@ -4,7 +4,6 @@ from markupsafe import Markup
 from odoo import models
 
 from ..tools.line_chart import render_lines
-from ..tools.wording import find_promises
 
 STEADY = ("flat", "decline", "stop", "run", "refund_wave", "default")  # all but growth
 SETTLED = 0.5  # of the cohorts that mature, the later half shows what lasts
@@ -22,6 +21,7 @@ class GreenPointsSimulation(models.TransientModel):
         return {
             "expectation": self._render_list(self._get_expectations(rules, result, lasting)),
             "warnings": self._render_list(self._get_warnings(result, lasting)),
+            "has_wording": bool(self.policy_id._get_wordings()),
             "table": self._render_table(result),
             "chart_coverage": self._render_chart(result, result.coverage * 100, self.env._(
                 "Paid share of what could be released, in percent"), "%"),
@@ -99,9 +99,7 @@ class GreenPointsSimulation(models.TransientModel):
             "multiple": self.env._("The public wording says “%s”: more than any cohort released without growth."),
             "percent": self.env._("The public wording says “%s”: more than what comes back."),
         }
-        for lang, _name in self.env["res.lang"].get_installed():
-            wording = policy.with_context(lang=lang).public_wording
-            warnings += [texts[kind] % words for kind, words in find_promises(wording, best)]
+        warnings += [texts[kind] % words for kind, words in policy._find_promises(best)]
         return list(dict.fromkeys(warnings))
 
     def _render_list(self, sentences):

@@ -1,4 +1,5 @@
 from . import test_tools
+from . import test_wording
 from . import test_policy
 from . import test_cohort
 from . import test_rewards

@@ -131,6 +131,12 @@ class TestSimulation(GreenPointsCommon):
         self.assertIn("“guarantee”", warnings)
         self.assertIn("“3 times”", warnings)
 
+    def test_without_a_wording_there_is_nothing_to_praise(self):
+        modest = self.policy.copy({"max_multiple": 0.5})
+        self.assertFalse(self._run(policy_id=modest.id).has_wording)
+        modest.public_wording = "Vouchers come from what stores concede."
+        self.assertTrue(self._run(policy_id=modest.id).has_wording)
+
     @mute_logger("odoo.sql_db")
     def test_bad_input(self):
         with self.assertRaisesRegex(UserError, "more time"):

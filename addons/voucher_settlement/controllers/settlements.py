@@ -21,6 +21,7 @@ class Settlements(Controller):
         found = self._get_publications([], limit=SHOWN)
         shown = [(publication, json.loads(publication.content)) for publication in found]
         return request.render("voucher_settlement.settlements", {
+            "public_wording": request.env["green.points.policy"]._get_public_wording(request.website.company_id),
             "shown": shown, "charts": self._prepare_charts(shown[::-1]) if shown else [],
             "format_money": self._get_money_format(), "format_day": self._format_day, "Decimal": Decimal})
 

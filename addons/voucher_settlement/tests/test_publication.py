@@ -110,12 +110,20 @@ class TestPublication(SettlementCommon, HttpCase):
         self.assertEqual(hashlib.sha256(answer.content).hexdigest(), publication.digest)
         self.assertEqual(self.url_open(f"/settlements/{period.number + 1}/figures").status_code, 404)
 
+    def test_what_shoppers_are_told_stands_above(self):
+        self.assertNotIn("points_wording", self.url_open("/settlements").text)
+        self._use_policy(public_wording="From what <b>stores</b> concede.")
+        self.assertRegex(self.url_open("/settlements").text,
+                         r'name="points_wording"[^>]*>From what &lt;b&gt;stores&lt;/b&gt; concede\.<')
+
     def test_pages_of_another_company_s_website_show_none_of_it(self):
         period = self._settle_two()
         self._publish(period)
+        self.env["green.points.policy"]._get_active(self.company).public_wording = "Of this platform"
         website = self.env["website"].search([], limit=1)
         website.company_id = self.env["res.company"].create({"name": "Another Platform"})
         self.assertIn("Nothing has been published yet", self.url_open("/settlements").text)
+        self.assertNotIn("Of this platform", self.url_open("/settlements").text)
         self.assertEqual(self.url_open(f"/settlements/{period.number}").status_code, 404)
 
     def test_a_page_says_when_its_figures_were_exchanged(self):
