@@ -42,6 +42,23 @@ class TestPointsPortal(GreenPointsCommon, HttpCase):
         self.assertRegex(other, r'name="points_pending"[^>]*>6\.66<')
         self.assertNotIn("74.04", other)
 
+    def test_points_for_one_unit_of_base_value(self):
+        self.policy.copy({"points_per_unit": 3.0})._activate()
+        sale = self._sell(100_000)  # base values 60 and 40
+        self._register_sales(50_000)
+        self.assertEqual(
+            {entry.holder_kind: entry.points for entry in sale.points_entry_ids}, {"shopper": 180.0, "merchant": 120.0})
+        position = self.env["green.points.position"].search([("partner_id", "=", self.shopper.id)])
+        self.assertEqual((position.base, position.points), (60.0, 180.0))
+        self.assertEqual(
+            self.env["green.points.position"]._get_summary(self.shopper, "shopper", self.company),
+            {"active": 180.0, "pending": 90.0, "held": 0.0, "matured": 0.0})
+        page = self._get_page("points_shopper")
+        self.assertRegex(page, r'name="points_active"[^>]*>180\.00<')
+        self.assertRegex(page, r'name="points_pending"[^>]*>90\.00<')
+        self.assertRegex(page, r"180\.00\s+points")
+        self.assertRegex(page, r"\+\s*180\.00")
+
     def test_a_merchants_points_are_not_its_clerks(self):
         self._sell(100_000)
         clerk = self.env["res.partner"].create({"name": "Clerk", "parent_id": self.merchant.partner_id.id})

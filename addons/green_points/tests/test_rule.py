@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.merchant_alliance.tests.common_web import WebSaleCommon
+
 from .common import GreenPointsCommon
 
 
@@ -67,6 +69,19 @@ class TestRules(GreenPointsCommon):
         self.store.category_id = kind
         self.assertEqual(self._base(), 60.0)
 
+    def test_hours_are_the_company_s(self):
+        self.company.partner_id.tz = "Asia/Shanghai"
+        self.env.user.tz = "America/New_York"
+        self._rule(hour_from=20.0, hour_to=22.0)
+        for number, (moment, base) in enumerate((
+                ("2026-03-02 11:59:59", 30.0), ("2026-03-02 12:00:00", 60.0), ("2026-03-02 13:59:59", 60.0),
+                ("2026-03-02 14:00:00", 30.0), ("2026-03-02 20:30:00", 30.0))):  # 19:59, 20:00, 21:59, 22:00, 4:30
+            with self.subTest(moment):
+                sale = self.env["alliance.qualified.sale"]._register_sales([{
+                    "idempotency_key": f"hour,{number}", "partner": self.shopper, "store": self.store,
+                    "sale_datetime": self._at(moment), "cash_cents": 100_000}])
+                self.assertEqual(sale.base_shopper, base)
+
     def test_the_budget_stops_it(self):
         rule = self._rule(budget=40.0)
         self.assertEqual([self._base() for _sale in range(3)], [60.0, 40.0, 30.0])
@@ -100,3 +115,20 @@ class TestRules(GreenPointsCommon):
             user = self._create_user(login, groups=groups)
             with self.assertRaises(AccessError):
                 rule.with_user(user).write({"multiplier": 5.0})
+
+
+@tagged("post_install", "-at_install")
+class TestCampaignRule(WebSaleCommon):
+    """A lamp of 100.00 at 10 % gives 3.00 under β 0.3."""
+
+    def test_web_orders_of_the_campaign_alone(self):
+        self.env["green.points.policy"]._get_active(self.company).copy({"beta": 0.3, "gamma": 0.2})._activate()
+        spring, autumn = self.env["utm.campaign"].create([{"name": "Spring"}, {"name": "Autumn"}])
+        self.env["green.points.rule"].create({
+            "name": "Spring", "company_id": self.company.id, "multiplier": 2.0, "campaign_id": spring.id})
+        for campaign, base in ((spring, 6.0), (autumn, 3.0), (autumn.browse(), 3.0)):
+            with self.subTest(campaign.name):
+                order = self._order(self.product)
+                order.campaign_id = campaign
+                self._pay(order)
+                self.assertEqual(self._sales(order).base_shopper, base)

@@ -71,6 +71,28 @@ class TestSimulationTool(TransactionCase):
         np.testing.assert_allclose(rest.coverage[0], whole.coverage[0, 30:])
         np.testing.assert_allclose(rest.multiples[0, 10:], whole.multiples[0, whole.first:])
 
+    def test_what_happens_in_the_scenarios(self):
+        scenarios = {scenario.key: scenario for scenario in build_scenarios(1000.0, 521, 7, 0.2, 0.02)}
+        concessions, trouble = {key: scenario.concessions for key, scenario in scenarios.items()}, 104
+        years = np.arange(521) * 7 / 365
+        np.testing.assert_allclose(concessions["growth"], 1000 * 1.15 ** years)
+        np.testing.assert_allclose(concessions["flat"], 1000)
+        np.testing.assert_allclose(concessions["decline"], 1000 * 0.8 ** years)
+        level = np.full(521, 1000.0)
+        np.testing.assert_allclose(concessions["stop"], np.where(np.arange(521) < trouble, level, 0))
+        np.testing.assert_allclose(  # half of them for a year
+            concessions["default"], np.where((np.arange(521) >= trouble) & (np.arange(521) < trouble + 52), 500, level))
+        for key in ("run", "refund_wave"):
+            np.testing.assert_allclose(concessions[key], level)
+        for key, scenario in scenarios.items():
+            spending, refunds = np.full(521, 0.2), np.full(521, 0.02)
+            if key == "run":
+                spending[trouble:trouble + 2] = 1.0
+            if key == "refund_wave":
+                refunds[trouble:trouble + 4] = 0.3
+            np.testing.assert_allclose(scenario.spending, spending, err_msg=key)
+            np.testing.assert_allclose(scenario.refunds, refunds, err_msg=key)
+
     def test_a_wave_of_refunds(self):
         refunds = np.zeros(10)
         refunds[5] = 1.0
