@@ -5,9 +5,10 @@ import numpy as np
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.simulation import Opening, Rules, build_scenarios, simulate
+from ..tools.simulation import REFUND_PERIODS, Opening, Rules, build_scenarios, simulate
 
-LATEST = 8  # periods that the concessions to come are reckoned from
+LATEST = 8  # periods that the figures of those to come are reckoned from
+CONCESSION, SPENDING = 10_000.0, 20.0  # where there is no history; nothing is given back, nobody has a promoter
 
 
 class GreenPointsSimulation(models.TransientModel):
@@ -27,18 +28,25 @@ class GreenPointsSimulation(models.TransientModel):
         string="From Where the Platform Stands", default=True,
         help="Begin with the cohorts under way and what is held; otherwise with nothing.")
     concession = fields.Monetary(
-        string="Concessions per Period", compute="_compute_concession", store=True, readonly=False, required=True,
+        string="Concessions per Period", compute="_compute_usual", store=True, readonly=False, required=True,
         precompute=True,
-        help="Funded at the beginning; from the platform's last periods unless you say otherwise.")
+        help="Funded at the beginning. Unless you say otherwise, what the last eight closed periods brought on average "
+             "before refunds; 10,000 where there was none.")
     spending = fields.Float(
-        string="Vouchers Spent per Period (%)", digits=(5, 2), default=20.0, required=True,
-        help="Of those outstanding. What is not spent within its life goes back to the pool.")
+        string="Vouchers Spent per Period (%)", digits=(5, 2), compute="_compute_usual", store=True, readonly=False,
+        required=True, precompute=True,
+        help="Of those outstanding. Unless you say otherwise, what shoppers spent in the last eight settled periods; "
+             "20 % where there was none. What is not spent within its life goes back to the pool.")
     refunds = fields.Float(
-        string="Purchases Given Back (%)", digits=(5, 2), default=0.0, required=True,
-        help="In each period, of the concessions of the latest four.")
+        string="Purchases Given Back (%)", digits=(5, 2), compute="_compute_usual", store=True, readonly=False,
+        required=True, precompute=True,
+        help="In each period, of the concessions of the latest four. Unless you say otherwise, the share at which as "
+             "much is given back in four periods as was of the last eight closed ones; 0 where there was none.")
     promoted = fields.Float(
-        string="Sales with a Promoter (%)", digits=(5, 2), default=0.0, required=True,
-        help="Their commission does not go to the pool.")
+        string="Sales with a Promoter (%)", digits=(5, 2), compute="_compute_usual", store=True, readonly=False,
+        required=True, precompute=True,
+        help="Their commission does not go to the pool. Unless you say otherwise, promoters' part of the commission "
+             "share of the last eight closed periods; 0 where there was none.")
     seconds = fields.Float(readonly=True, digits=(8, 2))
     is_done = fields.Boolean(readonly=True)
     has_wording = fields.Boolean(readonly=True)
@@ -57,19 +65,49 @@ class GreenPointsSimulation(models.TransientModel):
         "Years: 1 to 20. Concessions: above zero. Percentages: 0 to 100.")
 
     @api.depends("policy_id")
-    def _compute_concession(self):
+    def _compute_usual(self):
         for simulation in self:
-            simulation.concession = simulation._get_usual_concession() or 10_000.0
+            simulation.update(simulation._prepare_usual_vals())
 
-    def _get_usual_concession(self):
-        """Return what the latest closed periods brought on average, in currency units."""
-        cohorts = self._get_cohorts()[-LATEST:]
-        return sum(self._get_concessions(cohorts).values()) / len(cohorts) if cohorts else 0.0
+    def _prepare_usual_vals(self):
+        """Return concession, spending, refunds and promoted as they were in the company's latest periods.
 
-    def _get_cohorts(self):
-        """Return the closed cohorts that still have periods to come, the oldest first."""
+        Hook: higher addons know what vouchers are spent.
+        """
+        cohorts = self._get_cohorts(also_matured=True)[-LATEST:]
+        conceded, back, shared, promoted = self._get_sums(cohorts)
+        # given back over REFUND_PERIODS in equal shares of what is left
+        lasting = 1 - min(back / conceded, 1.0) if conceded > 0 else 1.0
+        return {
+            "concession": conceded / len(cohorts) if conceded > 0 else CONCESSION,
+            "spending": SPENDING,
+            "refunds": 100 * (1 - lasting ** (1 / REFUND_PERIODS)),
+            "promoted": 100 * min(promoted / shared, 1.0) if shared > 0 else 0.0,
+        }
+
+    def _get_sums(self, cohorts):
+        """Return what the sales of ``cohorts`` came to, in currency units.
+
+        :return: what they conceded, what of it was given back, what of it their policies set aside for promoters, and
+            what promoters got of that
+        """
+        conceded = back = shared = promoted = 0.0
+        for kind, policy, amount, commission in self.env["alliance.qualified.sale"]._read_group(
+                [("cohort_id", "in", cohorts.ids), ("reward_state", "=", "active")], ["kind", "policy_id"],
+                ["concession_amount:sum", "alloc_commission:sum"]):
+            if kind == "refund":
+                back -= amount
+                continue
+            conceded += amount
+            shared += amount * policy.weight_commission / 100
+            promoted += commission
+        return conceded, back, shared, promoted
+
+    def _get_cohorts(self, also_matured=False):
+        """Return the closed cohorts that still have periods to come, the oldest first; or all closed ones."""
+        states = ("maturing", "matured") if also_matured else ("maturing",)
         return self.env["green.points.cohort"].search(
-            [("company_id", "=", self.company_id.id), ("state", "=", "maturing")], order="number")
+            [("company_id", "=", self.company_id.id), ("state", "in", states)], order="number")
 
     def _get_concessions(self, cohorts):
         """Return ``{cohort: what its sales conceded, less refunds}`` in currency units."""

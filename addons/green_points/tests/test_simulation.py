@@ -1,4 +1,6 @@
 from dataclasses import replace
+from decimal import Decimal
+from unittest.mock import patch
 
 import numpy as np
 from psycopg2.errors import CheckViolation
@@ -144,6 +146,27 @@ class TestSimulation(GreenPointsCommon):
         self.assertIn("No multiple is promised", simulation.expectation)
         self.assertIn("the escrow holds what the platform owes", simulation.expectation)
         self.assertIn("up to 5.00 times", simulation.warnings)
+
+    def _get_usual(self):
+        simulation = self.env["green.points.simulation"].create({"policy_id": self.policy.id})
+        return [round(simulation[fname], 2) for fname in ("concession", "spending", "refunds", "promoted")]
+
+    def test_figures_of_the_last_periods(self):
+        self.assertEqual(self._get_usual(), [10_000.0, 20.0, 0.0, 0.0], "no history")
+        with patch.object(self.env.registry["alliance.qualified.sale"], "_get_promoter_share", lambda sale: Decimal(1)):
+            self._sell(200_000)
+        self.assertEqual(self._get_usual()[0], 10_000.0, "its period is still open")
+        self._close_period()
+        self.assertEqual(self._get_usual(), [200.0, 20.0, 0.0, 100.0])
+        sale = self._sell(200_000)
+        self._refund(sale, 100_000)
+        self._close_period()
+        # a quarter was given back: 1 - 0.75 ** (1 / 4) in each of four periods
+        self.assertEqual(self._get_usual(), [200.0, 20.0, 6.94, 50.0])
+        for _period in range(7):
+            self._close_period()
+        self.assertEqual(self._get_usual(), [25.0, 20.0, 15.91, 0.0], "the first one is the ninth")
+        self.assertEqual(self._run(refunds=1.0).refunds, 1.0, "unless somebody says otherwise")
 
     def test_the_public_wording_is_looked_at(self):
         modest = self.policy.copy({"max_multiple": 0.5, "public_wording": "Vouchers come from what stores concede."})

@@ -18,6 +18,7 @@ from . import test_release
 from . import test_reminder
 from . import test_scan_voucher
 from . import test_settlement
+from . import test_simulation
 from . import test_settlement_portal
 from . import test_tours
 from . import test_escrow_reconcile
