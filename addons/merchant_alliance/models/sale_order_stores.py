@@ -40,7 +40,19 @@ class SaleOrder(models.Model):
         return goods
 
     def _get_sold_cents(self):
-        """Return ``{store: cents}`` of everything, adding up to the order's total."""
+        """Return ``{store: cents}`` of everything, none below zero, adding up to the order's total (if that is not below).
+
+        A discount on the whole order is a line of the mall: what of it the mall's own goods don't cover lowers what
+        the other stores sold.
+        """
+        lines = self._get_line_cents()
+        weights = [max(cents, 0) for cents in lines.values()]
+        short = min(sum(weights) - sum(lines.values()), sum(weights))
+        parts = split_by_weights(short, weights) if short else [0] * len(weights)
+        return {store: weight - part for store, weight, part in zip(lines, weights, parts, strict=True)}
+
+    def _get_line_cents(self):
+        """Return ``{store: cents}`` of each store's own lines, discounts below zero, adding up to the order's total."""
         self.ensure_one()
         lines = self.sudo().order_line.filtered(lambda line: not line.display_type)
         sold = {store: sum(to_cents(line.price_total, self.currency_id) for line in group)
@@ -79,11 +91,11 @@ class SaleOrder(models.Model):
 
         What else a store sold in this order is paid by cash first.
         """
-        goods, sold = self._get_goods_cents(), self._get_sold_cents()
+        goods, lines = self._get_goods_cents(), self._get_line_cents()
         parts = []
         for store, cash in self._get_cash_cents().items():
             by_category = goods.get(store, {})
-            other = sold[store] - sum(by_category.values())
+            other = lines[store] - sum(by_category.values())
             cents = self._get_company_cents(cash - max(other, 0))
             weights = [max(amount, 0) for amount in by_category.values()]
             if store and cents > 0 and any(weights):

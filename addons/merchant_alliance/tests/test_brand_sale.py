@@ -78,6 +78,47 @@ class TestBrandSale(WebSaleCommon):
         with self.assertRaisesRegex(ValidationError, "at most .*0"):
             tx.with_context(alliance_refund_store_id=self.cup_store.id)._create_child_transaction(0.01, is_refund=True)
 
+    def _discount(self, order, amount):
+        self.env["sale.order.discount"].create({
+            "sale_order_id": order.id, "discount_type": "amount", "discount_amount": amount}).action_apply_discount()
+
+    def test_a_discount_on_the_order_lowers_what_the_brands_were_paid(self):
+        for products, discount, amounts in (
+                ([self.tea], 20, {("Tea Brand", "sale"): (180.0, 27.0)}),
+                ([self.product, self.tea], 20, {("Mall", "sale"): (80.0, 8.0), ("Tea Brand", "sale"): (200.0, 30.0)}),
+                # of 126 the mall's lamp bears 100, and the brands 26 by what they sold
+                ([self.product, self.tea, self.cups], 126, {
+                    ("Tea Brand", "sale"): (180.0, 27.0), ("Cup Brand", "sale"): (54.0, 2.7)})):
+            order = self._order(*products)
+            self._discount(order, discount)
+            sold = order._get_sold_cents()
+            self.assertEqual(sum(sold.values()), round(order.amount_total * 100))
+            self.assertGreaterEqual(min(sold.values()), 0)
+            self._pay(order)
+            self.assertEqual(self._amounts(order), amounts)
+
+    def test_a_discount_is_no_goods_that_cash_pays(self):
+        self.fee.brand_store_id = self.tea_store
+        order = self._order(self.tea, self.fee)
+        self._discount(order, 20)
+        self._pay(order)
+        self.assertEqual(self._amounts(order), {("Tea Brand", "sale"): (180.0, 27.0)})
+
+    def test_of_a_brand_no_more_is_paid_back_than_the_discount_left(self):
+        order = self._order(self.tea)
+        self._discount(order, 20)
+        tx = self._pay(order).with_context(alliance_refund_store_id=self.tea_store.id)
+        with self.assertRaisesRegex(ValidationError, "at most .*180"):
+            tx._create_child_transaction(180.01, is_refund=True)
+
+    def test_an_order_below_zero_sells_nothing(self):
+        order = self._order(self.tea)
+        order.order_line += self.env["sale.order.line"].new({
+            "order_id": order.id, "product_id": self.product.id, "product_uom_qty": -3})
+        order.action_confirm()
+        self.assertLess(order.amount_total, 0)
+        self.assertFalse(self._sales(order))
+
     def test_the_platform_invoices_its_own_goods_only(self):
         order = self._order(self.product, self.tea)
         self._pay(order)
