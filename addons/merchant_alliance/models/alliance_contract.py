@@ -55,8 +55,6 @@ class AllianceContract(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            if vals.get("state", "draft") != "draft" or vals.get("signed_on"):
-                raise UserError(self.env._("A contract begins as a draft, without signature."))
             if vals.get("name", "/") == "/":
                 vals["name"] = self.env["ir.sequence"].next_by_code("alliance.contract") or "/"
         return super().create(vals_list)

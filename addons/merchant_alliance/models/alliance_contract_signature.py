@@ -1,7 +1,9 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .alliance_signed_document import EVIDENCE
+
+SIGNING = {"signature", "sent_on"}
 
 
 class AllianceContract(models.Model):
@@ -22,8 +24,14 @@ class AllianceContract(models.Model):
         self.ensure_one()
         return f"/my/contracts/{self.id}"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not all(self._is_unsigned_draft(vals, {"signed_on", *SIGNING}) for vals in vals_list):
+            raise UserError(self.env._("A contract begins as a draft, without signature."))
+        return super().create(vals_list)
+
     def write(self, vals):
-        if {"signature", "sent_on", *EVIDENCE} & set(vals):
+        if {*SIGNING, *EVIDENCE} & set(vals):
             raise UserError(self.env._("A signature is made in the portal, by the merchant."))
         return super().write(vals)
 

@@ -56,7 +56,7 @@ class AlliancePromoterAgreement(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            if vals.get("state", "draft") != "draft" or {"accepted_by", "accepted_on", *EVIDENCE} & set(vals):
+            if not self._is_unsigned_draft(vals, {"accepted_by", "accepted_on", "end_reason"}):
                 raise UserError(self.env._("An agreement begins as a draft, not accepted by anybody."))
             if vals.get("name", "/") == "/":
                 vals["name"] = self.env["ir.sequence"].next_by_code("alliance.promoter.agreement") or "/"

@@ -9,7 +9,7 @@ class AllianceSignedDocument(models.AbstractModel):
     """What is agreed to in the portal: who, when and from where, and the text as it was then.
 
     Whoever inherits it has ``name``, ``_write_step(vals)`` (the only way past its own guard) and
-    ``_get_document_report()``, and leaves ``EVIDENCE`` to nobody's ``write``.
+    ``_get_document_report()``, and leaves ``EVIDENCE`` to nobody's ``write``, nor ``create`` (``_is_unsigned_draft``).
     """
 
     _name = "alliance.signed.document"
@@ -28,6 +28,16 @@ class AllianceSignedDocument(models.AbstractModel):
         for record in self:
             document = record.document_id.raw
             record.document_intact = bool(document) and get_hash(document) == record.document_hash
+
+    def _is_unsigned_draft(self, vals, names=()):
+        """Return whether a record created of ``vals`` begins as a draft, with nothing that only signing may fill in.
+
+        :param names: more fields that stay empty; ``EVIDENCE`` does always
+        """
+        names = EVIDENCE.union(names)
+        # what is not in vals is filled in by the context, or by somebody's own defaults
+        vals = {**self.default_get(["state", *names]), **vals}
+        return vals.get("state", "draft") == "draft" and not any(vals.get(name) for name in names)
 
     def _prepare_evidence_vals(self, user, address):
         """Return who signs from where; the hash follows with the document, in the same transaction."""

@@ -75,6 +75,29 @@ class TestContractSignature(SignatureCommon):
             with self.subTest(vals=vals), self.assertRaises(UserError):
                 self.contract.with_user(self.operator).write(vals)
 
+    def test_nobody_begins_with_a_signature(self):
+        """Neither what is given nor what a context, or an own default, fills in."""
+        contracts = self.env["alliance.contract"]
+        forged = {
+            "signature": self.signature, "sent_on": "2026-01-01 00:00:00", "signed_ip": "1.2.3.4", "state": "active",
+            "document_hash": "0" * 64, "signed_user_id": self.owner.id, "signed_on": "2026-01-01 00:00:00",
+            "document_id": self.env["ir.attachment"].create({"name": "Forged", "raw": b"x"}).id}
+        vals = {"merchant_id": self.merchant.id, "date_start": "2099-01-01"}
+        for name, value in forged.items():
+            for users in (contracts.with_user(self.operator), contracts.sudo()):
+                with self.subTest(name), self.assertRaisesRegex(UserError, "without signature"):
+                    users.create({**vals, name: value})
+                with self.subTest(f"default_{name}"), self.assertRaisesRegex(UserError, "without signature"):
+                    users.with_context(**{f"default_{name}": value}).create(vals)
+                with self.subTest(f"copy {name}"), self.assertRaisesRegex(UserError, "without signature"):
+                    users.browse(self.contract.id).copy({name: value})
+        self.env["ir.default"].set("alliance.contract", "signed_ip", "1.2.3.4")
+        with self.assertRaisesRegex(UserError, "without signature"):
+            contracts.create(vals)
+        self.env["ir.default"].search([("field_id.name", "=", "signed_ip")]).unlink()
+        draft = contracts.with_user(self.operator).create({**vals, "state": "draft", "signed_on": False})
+        self.assertFalse(draft.signature or draft.sent_on or draft.signed_ip)
+
     def test_what_is_needed_to_send_and_to_sign(self):
         with self.assertRaisesRegex(UserError, "can log in"):
             self._send(self._make_contract(self.merchant, start="2099-01-01"))
