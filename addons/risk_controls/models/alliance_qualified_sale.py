@@ -87,16 +87,18 @@ class AllianceQualifiedSale(models.Model):
         """Return ``[(sale id, sales in an hour, sales in 24 hours, cash in 24 hours)]``, itself included.
 
         Counted are the sales registered up to this one, on either side of its time: a till that was
-        offline, or that sends its sales latest first, gets no more than another.
+        offline, or that sends its sales latest first, gets no more than another. The parts of one document
+        (stores, rates) are one sale: they share its key.
         """
         if not self:
             return []
         self.flush_model()
         return self.env.execute_query(SQL(
             """SELECT sale.id,
-                      COUNT(*) FILTER (WHERE other.sale_datetime > sale.sale_datetime - INTERVAL '1 hour'
-                                         AND other.sale_datetime < sale.sale_datetime + INTERVAL '1 hour'),
-                      COUNT(*), SUM(other.cash_amount)
+                      COUNT(DISTINCT other.idempotency_key) FILTER (
+                          WHERE other.sale_datetime > sale.sale_datetime - INTERVAL '1 hour'
+                            AND other.sale_datetime < sale.sale_datetime + INTERVAL '1 hour'),
+                      COUNT(DISTINCT other.idempotency_key), SUM(other.cash_amount)
                  FROM alliance_qualified_sale sale
                  JOIN alliance_qualified_sale other
                    ON other.partner_id = sale.partner_id AND other.company_id = sale.company_id

@@ -26,12 +26,12 @@ class RiskCommon(TransactionCase):
         cls.number = 0
 
     @classmethod
-    def _register_sale(cls, cents, partner=None, minutes=0):
+    def _register_sale(cls, cents, partner=None, minutes=0, **vals):
         cls.number += 1
         moment = fields.Datetime.subtract(fields.Datetime.now(), minutes=minutes)
         return cls.env["alliance.qualified.sale"]._register_sales([{
             "idempotency_key": f"risk,{cls.number}", "partner": partner or cls.shopper,
-            "store": cls.merchant.store_ids, "sale_datetime": moment, "cash_cents": cents}])
+            "store": cls.merchant.store_ids, "sale_datetime": moment, "cash_cents": cents, **vals}])
 
     @classmethod
     def _sell(cls, cents, **kwargs):

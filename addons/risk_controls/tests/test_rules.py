@@ -29,6 +29,17 @@ class TestRules(RiskCommon):
         self.env["alliance.funding"]._fund_pending(self.merchant)
         self.assertEqual([sale.reward_state for sale in sales], ["active"] * 3 + ["held"])
 
+    def test_parts_of_one_document_are_one_sale(self):
+        """A basket with goods of six rates, or of six stores, is one purchase, and the fourth one is held whole."""
+        store = self.merchant.store_ids
+        stores = store + self.env["alliance.store"].create([
+            {"name": f"Counter {number}", "merchant_id": self.merchant.id} for number in range(5)])
+        baskets = [self._sell(0, store=store, parts=[(store, None, 100) for store in stores]) for _i in range(4)]
+        self.assertEqual([len(basket) for basket in baskets], [6] * 4)
+        self.assertEqual(
+            [set(basket.mapped("reward_state")) for basket in baskets], [{"active"}] * 3 + [{"held"}])
+        self.assertIn("4 sales in an hour, 4 in 24 hours", baskets[3].with_user(self.analyst)[5].held_reason)
+
     def test_too_much_cash_in_a_day_is_held(self):
         self.assertEqual(self._sell(100_000).reward_state, "active")
         sale = self._sell(100)
