@@ -136,8 +136,10 @@ class GreenPointsRule(models.Model):
 
     @api.model
     def _get_segment(self, sale):
+        """Return whether the shopper bought of this company before; parts of one document came together."""
         earlier = sale.search_count([
-            ("partner_id", "=", sale.partner_id.id), ("kind", "=", "sale"), ("id", "<", sale.id)], limit=1)
+            ("partner_id", "=", sale.partner_id.id), ("company_id", "=", sale.company_id.id), ("kind", "=", "sale"),
+            ("id", "<", sale.id), ("idempotency_key", "!=", sale.idempotency_key)], limit=1)
         return "returning" if earlier else "new"
 
     def _spend(self, cents):

@@ -63,7 +63,7 @@ class GreenPointsCommon(TransactionCase):
         })
 
     @classmethod
-    def _register_sales(cls, cash_cents, partner=None, store=None, origin=None, key=None):
+    def _register_sales(cls, cash_cents, partner=None, store=None, origin=None, key=None, **more):
         """Register one sale, or with ``origin`` a refund of ``cash_cents`` (positive)."""
         cls.sale_count += 1
         vals = {
@@ -72,6 +72,7 @@ class GreenPointsCommon(TransactionCase):
             "store": store or cls.store,
             "sale_datetime": fields.Datetime.now(),
             "cash_cents": cash_cents,
+            **more,
         }
         if origin:
             vals.update(
@@ -151,7 +152,7 @@ class GreenPointsCommon(TransactionCase):
                     WHERE sale.id IN (named.id, named.origin_id)), 0)""")
         self.assertFalse(self.env.cr.fetchall(), "a sale's entries and what is owed differ from its active bases")
         self.env.cr.execute("""
-            SELECT partner_id, holder_kind, sum(paid) FROM green_points_debt GROUP BY 1, 2
+            SELECT partner_id, holder_kind, sum(paid) FROM green_points_debt WHERE NOT given_up GROUP BY 1, 2
             EXCEPT
             SELECT partner_id, holder_kind, sum(-base) FILTER (WHERE kind = 'debt')
               FROM green_points_entry GROUP BY 1, 2""")

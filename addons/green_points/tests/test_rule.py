@@ -82,6 +82,24 @@ class TestRules(GreenPointsCommon):
                     "sale_datetime": self._at(moment), "cash_cents": 100_000}])
                 self.assertEqual(sale.base_shopper, base)
 
+    def test_the_first_purchase_is_all_of_its_document(self):
+        rule = self._rule(segment="new")
+        other = self.store.copy({"name": "Counter", "merchant_id": self.merchant.id})
+        parts = [(self.store, None, 100_000), (other, None, 100_000)]
+        for base in (60.0, 30.0):
+            self.assertEqual(self._register_sales(200_000, parts=parts).mapped("base_shopper"), [base] * 2)
+        rule.segment = "returning"
+        self.assertEqual(self._register_sales(200_000, parts=parts).mapped("base_shopper"), [60.0] * 2)
+
+    def test_what_was_bought_of_another_company_is_not_counted(self):
+        self._rule(segment="new")
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        self._register_sales(100_000)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE alliance_qualified_sale SET company_id = %s", [company.id])
+        self.env.invalidate_all()
+        self.assertEqual([self._base() for _sale in range(2)], [60.0, 30.0])
+
     def test_the_budget_stops_it(self):
         rule = self._rule(budget=40.0)
         self.assertEqual([self._base() for _sale in range(3)], [60.0, 40.0, 30.0])
