@@ -33,12 +33,17 @@ class GreenPointsDebt(models.Model):
         help="The refund that took the points; of a correction, the sale that had given them.")
     amount = fields.Monetary(string="Base Value", required=True, readonly=True)
     paid = fields.Monetary(required=True, readonly=True, default=0.0, help="Base value taken since.")
+    given_up = fields.Boolean(
+        string="Given Up, Account Closed", required=True, readonly=True, default=False,
+        help="The holder had given these points up with the account: that has paid for them.")
     date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     idempotency_key = fields.Char(required=True, readonly=True)
 
     _idempotency_key_uniq = models.Constraint("UNIQUE (idempotency_key)", "This debt has been recorded already.")
     _paid_within = models.Constraint(
         "CHECK (amount > 0 AND paid >= 0 AND paid <= amount)", "No more is paid than is owed.")
+    _given_up_is_paid = models.Constraint(
+        "CHECK (NOT given_up OR paid = amount)", "Points that were given up with the account are not owed.")
     _open_idx = models.Index("(partner_id, company_id) WHERE paid < amount")
 
     @api.depends("partner_id", "cohort_id")
@@ -59,7 +64,8 @@ class GreenPointsDebt(models.Model):
     def _owe(self, rows):
         """Record what refunds could not take; the holders' wallets are credited up to date.
 
-        :param list rows: as for ``green.points.entry._record``, ``cents`` the negative base value missing
+        :param list rows: as for ``green.points.entry._record``, ``cents`` the negative base value missing; maybe
+            ``given_up`` (bool: nobody owes it)
         :return: the debts (sudo)
         """
         sudo = self.sudo()  # sudo: nobody writes debts otherwise
@@ -70,13 +76,16 @@ class GreenPointsDebt(models.Model):
     def _prepare_debt_vals(self, row):
         """Return the values of one debt out of a row as of ``_owe``."""
         cohort = self.env["green.points.cohort"].browse(row["cohort_id"])
+        amount, given_up = from_cents(-row["cents"], cohort.currency_id), row.get("given_up", False)
         return {
             "partner_id": row["partner_id"],
             "holder_kind": row["holder_kind"],
             "cohort_id": cohort.id,
             "company_id": cohort.company_id.id,
             "qualified_sale_id": row["qualified_sale_id"],
-            "amount": from_cents(-row["cents"], cohort.currency_id),
+            "amount": amount,
+            "paid": amount if given_up else 0,
+            "given_up": given_up,
             "idempotency_key": f"owe,{row['idempotency_key']}",
         }
 

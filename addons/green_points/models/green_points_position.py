@@ -133,8 +133,9 @@ class GreenPointsPosition(models.Model):
     def _split_by_held(self, rows):
         """Divide ``rows`` that take points into what their holders have and what they have given away since.
 
-        Only what left in an exchange, or paid a debt, can be missing: whatever else is, is left in the
-        first part for the database to refuse.
+        Only what left in an exchange, paid a debt, or was given up with the account can be missing: whatever else is,
+        is left in the first part for the database to refuse. What was given up is missing in a row of its own,
+        ``given_up``, and before the rest: nobody owes it.
 
         :param list rows: as for ``green.points.entry._record``, all taking
         :return: two lists of rows: to be taken, and missing
@@ -146,13 +147,24 @@ class GreenPointsPosition(models.Model):
             short = max(-row["cents"] - held.get(place, 0), 0)
             if short and place not in gone:
                 gone[place] = self._get_gone_cents(*place)
-            short = min(short, gone.get(place, 0))
-            if short:
-                gone[place] -= short
-                missing.append({**row, "cents": -short})
+            short = min(short, sum(gone.get(place, {}).values()))
+            missing += self._divide_missing(row, short, gone[place]) if short else []
             held[place] = held.get(place, 0) + row["cents"] + short
             taking.append({**row, "cents": row["cents"] + short})
         return taking, missing
+
+    def _divide_missing(self, row, short, gone):
+        """Return ``row`` for each way by which ``short`` cents of it are gone.
+
+        :param dict gone: as of ``_get_gone_cents``; lowered by what is missing
+        """
+        rows = []
+        for given_up in sorted(gone, reverse=True):
+            if part := min(short, gone[given_up]):
+                short, gone[given_up] = short - part, gone[given_up] - part
+                key = f"{row['idempotency_key']},given_up" if given_up else row["idempotency_key"]
+                rows.append({**row, "cents": -part, "given_up": given_up, "idempotency_key": key})
+        return rows
 
     def _lock_held(self, rows):
         """Return ``{(partner, kind, cohort): cents}`` of the positions that ``rows`` name, locked in one order."""
@@ -170,17 +182,22 @@ class GreenPointsPosition(models.Model):
                  ORDER BY partner_id, holder_kind, cohort_id FOR UPDATE""", tuple(places)))}
 
     def _get_gone_cents(self, partner_id, kind, cohort_id):
-        """Return what of a holder's points in a cohort left in exchanges or paid debts, less what is owed for it."""
+        """Return what of a holder's points in a cohort is gone, less what is owed, or was, for it.
+
+        :return: ``{True: cents given up with the account, False: cents that left in exchanges or paid debts}``
+        """
         currency = self.env["green.points.cohort"].browse(cohort_id).currency_id
         self.env["green.points.debt"].flush_model()
-        [[gone]] = self.env.execute_query(SQL(
-            """SELECT (COALESCE((SELECT -sum(base) FROM green_points_entry
+        rows = self.env.execute_query(SQL(
+            """SELECT given_up, SUM(gone)::text
+                 FROM (SELECT kind = 'give_up' AS given_up, -base AS gone FROM green_points_entry
                         WHERE partner_id = %(partner)s AND holder_kind = %(kind)s AND cohort_id = %(cohort)s
-                          AND kind IN ('exchange_out', 'exchange_in', 'debt', 'give_up')), 0)
-                     - COALESCE((SELECT sum(amount) FROM green_points_debt
-                        WHERE partner_id = %(partner)s AND holder_kind = %(kind)s AND cohort_id = %(cohort)s), 0)
-                   )::text""", partner=partner_id, kind=kind, cohort=cohort_id))
-        return max(to_cents(Decimal(gone), currency), 0)
+                          AND kind IN ('exchange_out', 'exchange_in', 'debt', 'give_up')
+                        UNION ALL
+                       SELECT given_up, -amount FROM green_points_debt
+                        WHERE partner_id = %(partner)s AND holder_kind = %(kind)s AND cohort_id = %(cohort)s) r
+             GROUP BY given_up""", partner=partner_id, kind=kind, cohort=cohort_id))
+        return {given_up: max(to_cents(Decimal(gone), currency), 0) for given_up, gone in rows}
 
     def _take(self, sums):
         """Lower the positions named by the query ``sums``; each of them must exist."""

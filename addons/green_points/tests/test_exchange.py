@@ -234,6 +234,44 @@ class TestPointsOwed(ExchangeCommon):
         with self.assertRaises(CheckViolation), self.cr.savepoint():
             self._refund(sale, 100_000)
 
+    def test_what_was_given_up_with_the_account_is_not_owed(self):
+        """Of 60.00, 50.00 pay for a service and 10.00 are given up with the account; then all is taken back."""
+        sale, = self._earn(100_000)
+        booking = self._exchange()
+        booking._provide(booking.code)
+        self.shopper._close_account("operator", "asked for by letter")
+        debts = self.env["green.points.debt"]
+        owed = []
+        for cash in (10_000, 10_000, 80_000):
+            refund = self._refund(sale, cash)
+            owed.append([(debt.given_up, debt.amount, debt.paid) for debt in debts.search(
+                [("qualified_sale_id", "=", refund.id)], order="id")])
+        self.assertEqual(owed, [[(True, 6.0, 6.0)], [(True, 4.0, 4.0), (False, 2.0, 0.0)], [(False, 48.0, 0.0)]])
+        self.assertEqual((self._held(), self._owed()), ({}, 50.0))
+        self.assertLedgerSound()
+        self.shopper.with_user(
+            self._create_user("reopens", groups="merchant_alliance.group_operator")).action_reopen_account()
+        self._earn(100_000)
+        self.assertEqual((self._held(), self._owed()), ({1: 10.0}, 0.0), "the service was had")
+        self.assertLedgerSound()
+
+    @mute_logger("odoo.sql_db")
+    def test_what_was_given_up_is_missing_once(self):
+        sale, = self._earn(100_000)
+        self.shopper._close_account("operator", "asked for by letter")
+        self._refund(sale, 50_000)
+        self.assertEqual(self._owed(), 0.0)
+        later = self._sell(50_000)
+        self._refund(later, 50_000)
+        self._refund(sale, 50_000)
+        debts = self.env["green.points.debt"].search([("partner_id", "=", self.shopper.id)])
+        self.assertEqual((set(debts.mapped("given_up")), sum(debts.mapped("amount"))), ({True}, 90.0))
+        gone = self.env["green.points.position"]._get_gone_cents(self.shopper.id, "shopper", sale.cohort_id.id)
+        self.assertFalse(any(gone.values()))
+        self.env.flush_all()
+        with self.assertRaises(CheckViolation), self.cr.savepoint():
+            self.cr.execute("UPDATE green_points_debt SET paid = 0 WHERE id = %s", [debts[0].id])
+
     def test_nobody_writes_debts(self):
         sale, = self._earn(100_000)
         self._exchange()

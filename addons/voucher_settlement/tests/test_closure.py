@@ -145,6 +145,40 @@ class TestClosure(ClosureCommon):
         self.assertGreater(wallet.balance_shopping, 0.0)
         self.assertReconciled()
 
+    def test_points_given_up_are_not_owed_when_it_is_opened_again(self):
+        sale = self._sell(1000)
+        self._sell(5000, self.other)
+        self._settle()
+        wallet = self._wallet()
+        self._close_account()
+        self._refund(sale, 1000)
+        debt = self.env["green.points.debt"].search([("partner_id", "=", self.shopper.id)])
+        self.assertEqual((debt.given_up, debt.amount, debt.paid), (True, 60.0, 60.0))
+        self.shopper.with_user(self.operator).action_reopen_account()
+        entries = self._sell(1000).points_entry_ids
+        mine = entries.filtered(lambda entry: entry.partner_id == self.shopper)
+        self.assertEqual(mine.mapped("base"), [60.0])
+        self.assertEqual(self.env["green.points.position"].search(
+            [("partner_id", "=", self.shopper.id), ("base", ">", 0)]).base, 60.0)
+        self.assertNotIn("Points are owed", "".join(self.shopper._get_closing_obstacles()))
+        self.assertSound(wallet)
+        self.assertReconciled()
+
+    def test_what_points_given_up_had_released_is_cancelled(self):
+        sale = self._sell(1000)
+        self._sell(5000, self.other)
+        self._settle()
+        self._settle()
+        wallet = self._credit()
+        earned = self._earned(wallet)
+        self.assertGreater(earned, 0)
+        self._close_account()
+        self._refund(sale, 1000)
+        debt = self.env["green.points.debt"].search([("partner_id", "=", self.shopper.id)])
+        self.assertEqual((debt.given_up, debt._get_released(), self._earned(wallet)), (True, earned, 0))
+        self.assertSound(wallet)
+        self.assertReconciled()
+
     def test_a_contact_without_a_wallet_is_closed_too(self):
         self._close_account()
         self._sell(1000)
