@@ -207,6 +207,8 @@ class AlliancePromoterBinding(models.Model):
         promoter = self.promoter_id
         agreement = promoter._get_agreement(
             self.env["alliance.qualified.sale"]._get_company_day(self.company_id, moment))
+        if promoter.state == "ended" and moment >= promoter.decided_on:
+            agreement = agreement.browse()  # an agreement ends with its day, an ended promoter at once
         exclusion = None
         if not agreement:
             exclusion = "agreement"

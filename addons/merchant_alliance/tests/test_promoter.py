@@ -109,6 +109,10 @@ class TestPromoterReview(PromoterCommon):
             promoter.unlink()
         with self.assertRaisesRegex(UserError, "as a draft"):
             self.env["alliance.promoter.agreement"].create({"promoter_id": promoter.id, "state": "active"})
+        for name, value in (("state", "active"), ("accepted_by", "x"), ("signed_ip", "1.2.3.4")):
+            with self.subTest(name), self.assertRaisesRegex(UserError, "as a draft"):
+                self.env["alliance.promoter.agreement"].with_context(**{f"default_{name}": value}).create(
+                    {"promoter_id": promoter.id})
 
     def test_only_operators_decide(self):
         promoter = self._apply_as_promoter("pr_lin")
@@ -282,6 +286,17 @@ class TestPromoterSale(PromoterCommon):
         self.promoter.partner_id.email = self.shopper.email = "both@example.com"
         sale = self._sell(1_000, "together")
         self.assertEqual((sale.promoter_exclusion, sale.promoter_id.id), ("email", False), "moved in together since")
+
+    def test_ended_earns_nothing_from_that_moment_on(self):
+        """Its agreement is in force until the day is over; whoever is ended for abuse earns nothing of that day."""
+        self.promoter._end("Spam.")
+        moment = self.promoter.decided_on
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE alliance_promoter_binding SET bound_on = bound_on - INTERVAL '1 hour'")
+        self.env.invalidate_all()
+        for seconds, reason in ((-1, False), (0, "agreement"), (1, "agreement")):
+            sale = self._sell(1_000, f"ended,{seconds}", sale_datetime=moment + timedelta(seconds=seconds))
+            self.assertEqual((sale.promoter_exclusion, bool(sale.promoter_id)), (reason, not reason))
 
     def test_own_purchases_earn_nothing(self):
         sale = self._sell(1_000, partner=self.promoter.partner_id)
