@@ -44,6 +44,7 @@ class StoreServices(MerchantPortal):
             raise NotFound
         offer = self._get_own_offer(offer_id) if offer_id else None
         values, texts, errors = self._read_offer(post, offer.store_id if offer else stores)
+        self._check_booked(offer, values, errors)
         if not errors:
             try:
                 with request.env.cr.savepoint():
@@ -166,6 +167,13 @@ class StoreServices(MerchantPortal):
             errors["date_to"] = request.env._("The last day comes before the first one.")
         if not errors and values["cancel_days"] > values["provide_days"]:
             errors["cancel_days"] = request.env._("At most as many days as there are to provide it.")
+
+    def _check_booked(self, offer, values, errors):
+        """Add what is wrong where a service, with its bookings, does not allow what the form says."""
+        capacity = values.get("capacity")
+        if offer and capacity and capacity < offer.booked_count:
+            errors["capacity"] = request.env._(
+                "%s are booked already; at least so many, or 0 for any number.", offer.booked_count)
 
     def _save_offer(self, offer, values, texts):
         """Write what the form says, in each language; the other language's text stands in for one left out."""

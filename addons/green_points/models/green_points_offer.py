@@ -76,7 +76,8 @@ class GreenPointsOffer(models.Model):
     def write(self, vals):
         if not self.env.su and {"state", "booked_count"} & set(vals):
             raise UserError(self.env._("State: only its buttons change it; bookings are counted by the platform."))
-        if "store_id" in vals and any(offer.booked_count for offer in self):
+        if "store_id" in vals and any(
+                offer.booked_count and offer.store_id.id != vals["store_id"] for offer in self):
             raise UserError(self.env._("Store: a service that was booked stays with its store."))
         return super().write(vals)
 

@@ -1,5 +1,6 @@
 import re
 
+from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 
 from .common_exchange import ExchangeCommon
@@ -106,3 +107,19 @@ class TestExchangePages(ExchangeCommon, HttpCase):
         self.assertEqual(offer.with_context(lang="zh_CN").name, "摄影班")
         self._open(f"/my/store/services/{offer.id}/pause", x="1")
         self.assertEqual(offer.state, "draft")
+
+    def test_no_less_is_offered_than_is_booked(self):
+        self._exchange()
+        self._exchange()
+        self.authenticate("ex_host", "ex_host")
+        form = {"name_en_US": "Portrait", "points": "50", "date_from": "2020-01-01", "date_to": "",
+                "provide_days": "30", "cancel_days": "7", "min_periods_left": "1"}
+        page = self._open(f"/my/store/services/{self.offer.id}/send", **form, capacity="1")
+        self.assertEqual(page.status_code, 200)
+        self.assertIn("2 are booked already", page.text)
+        self.assertEqual(self.offer.capacity, 0)
+        for capacity in ("2", "0"):
+            self._open(f"/my/store/services/{self.offer.id}/send", **form, capacity=capacity)
+            self.assertEqual(self.offer.capacity, int(capacity))
+        with self.assertRaisesRegex(UserError, "stays with its store"):
+            self.offer.store_id = self.store
