@@ -35,7 +35,7 @@ class AllianceDividend(models.Model):
         required=True, tracking=True, help="For the whole store; the part of shares that nobody holds is not paid.")
     available_amount = fields.Monetary(
         string="Profit Available", compute="_compute_available_amount",
-        help="Realised profit of the store up to the last day, less the dividends from it.")
+        help="Realised profit of the store up to the last day, less losses since then and the dividends from it.")
     state = fields.Selection(
         [("draft", "Draft"), ("submitted", "To Approve"), ("approved", "Approved"), ("cancelled", "Cancelled"),
          ("reversed", "Reversed")],
@@ -121,8 +121,8 @@ class AllianceDividend(models.Model):
         available = store._get_distributable_cents(self.date_to, self)
         if to_cents(self.amount, self.currency_id) > available:
             raise UserError(self.env._(
-                "Amount: %(store)s has a realised profit of %(available)s until %(day)s that no dividend has taken;"
-                " %(amount)s cannot be distributed.", store=store.name, day=self.date_to,
+                "Amount: %(store)s has a realised profit of %(available)s until %(day)s that neither a dividend"
+                " nor a later loss has taken; %(amount)s cannot be distributed.", store=store.name, day=self.date_to,
                 available=self.currency_id.format(float(from_cents(available, self.currency_id))),
                 amount=self.currency_id.format(self.amount)))
 

@@ -72,6 +72,10 @@ class AllianceStore(models.Model):
             raise UserError(self.env._("From and To: name at least one, and two different ones."))
         if not 0 < exact <= WHOLE or abs(float(exact) - percent) > 1e-9:
             raise UserError(self.env._("Percent: above 0, at most 100, with at most 4 decimals."))
+        if taker and taker != taker.commercial_partner_id:
+            raise UserError(self.env._(
+                "To: %(contact)s belongs to %(entity)s; choose that one. Its contacts log in for it.",
+                contact=taker.name, entity=taker.commercial_partner_id.name))
         earliest = self._get_earliest_move()
         if earliest and date < earliest:
             raise UserError(self.env._(
@@ -100,22 +104,30 @@ class AllianceStore(models.Model):
     def _get_distributable_cents(self, date_to, without=None):
         """Return the realised profit up to ``date_to`` that no dividend has taken, in cents; negative: loss.
 
-        Realised is what posted entries have brought to the store's analytic account as income or expense.
+        Losses made from then until today have eaten of it.
 
         :param without: an ``alliance.dividend`` that does not count as taken
         """
         self.ensure_one()
+        today = self.env["alliance.qualified.sale"]._get_company_day(self.company_id, fields.Datetime.now())
+        taken = self.env["alliance.dividend"].sudo().search([
+            ("store_id", "=", self.id), ("state", "in", ("submitted", "approved"))]) - (
+            without or self.env["alliance.dividend"])
+        return min(self._get_profit_cents(day) for day in {date_to, today}) - sum(
+            to_cents(dividend.amount, self.currency_id) for dividend in taken)
+
+    def _get_profit_cents(self, date_to):
+        """Return the realised profit up to ``date_to``, in cents; negative: loss.
+
+        Realised is what posted entries have brought to the store's analytic account as income or expense.
+        """
         account = self.analytic_account_id
         [[profit]] = self.env["account.analytic.line"].sudo()._read_group(Domain([  # sudo: operators keep no books
             (account.plan_id._column_name(), "=", account.id), ("date", "<=", date_to),
             ("general_account_id.internal_group", "in", ("income", "expense")),
             ("move_line_id.parent_state", "=", "posted"), ("company_id", "=", self.company_id.id)]),
             [], ["amount:sum"])
-        taken = self.env["alliance.dividend"].sudo().search([
-            ("store_id", "=", self.id), ("state", "in", ("submitted", "approved"))]) - (
-            without or self.env["alliance.dividend"])
-        return to_cents(profit or 0.0, self.currency_id) - sum(
-            to_cents(dividend.amount, self.currency_id) for dividend in taken)
+        return to_cents(profit or 0.0, self.currency_id)
 
     def _get_share_weights(self, date_from, date_to):
         """Return ``({partner: weight}, weight of what nobody holds)`` of the days from one to the other, both included.

@@ -107,6 +107,19 @@ class TestShares(SharesCommon):
         with self.assertRaisesRegex(UserError, "only supermarket"):
             self._move(1, bo, day=date(2026, 2, 1))
 
+    def test_a_contact_of_a_company_is_not_the_shareholder(self):
+        """It would not see its own shares: logins see those of the company that they belong to."""
+        company = self.env["res.partner"].create({"name": "Holding", "is_company": True})
+        contact = self.env["res.partner"].create({"name": "Dai", "parent_id": company.id})
+        with self.assertRaisesRegex(UserError, "Dai belongs to Holding; choose that one"):
+            self._move(10, contact)
+        self._move(10, company)
+        contact.parent_id = False
+        self._move(4, contact, giver=company)
+        contact.parent_id = company
+        self._move(4, company, giver=contact)
+        self.assertEqual(self._held(), {"Holding": Decimal("10.0000")})
+
     def test_one_key_moves_once(self):
         self.assertEqual(self._move(10, self.people[0], key="k"), self._move(10, self.people[0], key="k"))
         self.assertEqual(self._held(), {"An": Decimal("10.0000")})
@@ -189,6 +202,21 @@ class TestDividend(SharesCommon):
         self._earn(-300, day="2025-12-01")
         self._earn(1000)
         self.assertEqual(self._declare(1).available_amount, 700)
+
+    def test_losses_after_its_last_day_count_too(self):
+        self._move(100, self.people[0])
+        self._earn(1000)
+        dividend = self._declare(1000)
+        dividend.action_submit()
+        self._earn(-400, day=TODAY)
+        self.assertEqual(dividend.available_amount, 600)
+        with self.assertRaisesRegex(UserError, "cannot be distributed"):
+            dividend.with_user(self.approver).action_approve()
+        dividend.action_cancel()
+        self._earn(-100, day="2026-07-01")
+        self.assertEqual(self._declare(1).available_amount, 600, "up to today")
+        self._earn(900, day="2026-05-01")
+        self.assertEqual(self._declare(1).available_amount, 1000, "no more than there was on its last day")
 
     def test_profit_that_went_meanwhile(self):
         self._move(100, self.people[0])
