@@ -37,7 +37,9 @@ class BrandOrders(MerchantPortal):
         return request.redirect("/my/store/orders")
 
     def _search_deliveries(self, domain):
-        """Return deliveries (sudo) of paid orders that leave from the places of the user's own merchants.
+        """Return deliveries (sudo) that leave from the places of the user's own merchants.
+
+        Their orders are paid, or the back office has confirmed them to be paid by invoice.
 
         Staff see those that hold nothing but goods of the stores whose products they keep.
         """
@@ -51,7 +53,8 @@ class BrandOrders(MerchantPortal):
         return pickings.search(
             Domain("location_id", "in", places.ids) & Domain("picking_type_id.code", "=", "outgoing")
             & (Domain("location_id", "in", owned.sudo().merchant_id.stock_location_id.ids) | own_goods)
-            & Domain("sale_id.state", "=", "sale") & domain, order="date_done desc, id", limit=ROWS)
+            & Domain("sale_id.state", "=", "sale") & domain, order="date_done desc, id", limit=ROWS,
+        ).filtered(lambda picking: picking.sale_id._may_leave())
 
     def _render_orders(self, error=None, failed=None):
         return request.render("merchant_alliance.portal_my_orders_to_ship", {

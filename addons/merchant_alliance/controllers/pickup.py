@@ -35,9 +35,9 @@ class PickupDesk(MerchantPortal):
             "error": None, "failed": None, "done": None, **values})
 
     def _search_pickups(self, domain):
-        """Return orders (sudo) that are collected in the user's own stores."""
+        """Return orders (sudo), paid or to be paid by invoice, that are collected in the user's own stores."""
         stores = request.env.user._get_stores("serve")
         # sudo: merchants have no rights on orders; these are collected in their own stores
         return request.env["sale.order"].sudo().search(
             Domain("pickup_store_id", "in", stores.ids) & Domain("state", "=", "sale") & domain,
-            order="date_order, id", limit=ROWS)
+            order="date_order, id", limit=ROWS).filtered(lambda order: order._may_leave())

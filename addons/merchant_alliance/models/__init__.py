@@ -71,6 +71,7 @@ from . import res_partner_closure
 from . import sale_order
 from . import sale_order_line
 from . import sale_order_coupon
+from . import sale_order_paid
 from . import sale_order_pickup
 from . import sale_order_scan
 from . import sale_order_stores

@@ -49,7 +49,7 @@ class SaleOrder(models.Model):
         touch(order)
         if order.handed_over_on:
             return
-        if not order.pickup_store_id or order.state != "sale":
+        if not order.pickup_store_id or not order._may_leave():
             raise UserError(self.env._("%s is not to be collected here.", order.name))
         if order.pickup_tries >= TRIES:
             raise UserError(self.env._(
@@ -58,6 +58,7 @@ class SaleOrder(models.Model):
             order.pickup_tries += 1
             raise UserError(self.env._(
                 "Code: this is not the code of %s. The shopper finds it in the order, under My Account.", order.name))
-        order.handed_over_on = fields.Datetime.now()
-        order.picking_ids._deliver_whole()
-        order._message_log(body=self.env._("Handed over in %s.", order.pickup_store_id.name))
+        with self.env.cr.savepoint():  # what cannot be delivered is not handed over; the caller counts wrong codes
+            order.handed_over_on = fields.Datetime.now()
+            order.picking_ids._deliver_whole()
+            order._message_log(body=self.env._("Handed over in %s.", order.pickup_store_id.name))

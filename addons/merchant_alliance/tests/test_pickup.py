@@ -45,6 +45,18 @@ class TestPickup(PickupCommon, HttpCase):
         order._hand_over("whatever")
         self.assertEqual(order.handed_over_on, first, "a second time changes nothing")
 
+    def test_what_cannot_be_delivered_is_not_handed_over(self):
+        order = self._ordered()
+        self.product.tracking = "serial"  # and no number is there to deliver
+        self.authenticate("market_owner", "market_owner")
+        self.assertIn("pickup_error", self._post(order, order.pickup_code).text)
+        self.assertFalse(order.handed_over_on)
+        self.assertNotIn("done", order.picking_ids.mapped("state"))
+        self.assertFalse(order.message_ids.filtered(lambda message: "Handed over" in (message.body or "")))
+        self.assertIn(order.name, self.url_open("/my/store/pickups").text, "it still waits")
+        self._post(order, self._wrong(order))
+        self.assertEqual(order.pickup_tries, 1, "wrong codes are counted all the same")
+
     def test_not_before_it_is_paid_nor_what_is_delivered(self):
         order = self._collect(self._order(self.product))
         with self.assertRaisesRegex(UserError, "not to be collected"):
