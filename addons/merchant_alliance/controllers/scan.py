@@ -53,7 +53,7 @@ class ScanToPay(PaymentPortal):
         """Begin the payment of what is due; the amount is the server's.
 
         :return: the processing values that Odoo's payment form expects
-        :raise ValidationError: nothing is due, or a payment of it is on its way
+        :raise ValidationError: nothing is due, a payment of it is on its way, or this way to pay is not offered
         """
         order_sudo = self._get_own_scan(order_id)
         if not order_sudo.try_lock_for_update():
@@ -65,6 +65,8 @@ class ScanToPay(PaymentPortal):
             raise ValidationError(request.env._("A payment is on its way. Please wait for its result."))
         kwargs.pop("access_token", None)  # of Odoo's form; here the login decides
         self._validate_transaction_kwargs(kwargs)
+        if kwargs.get("provider_id") not in self._get_scan_providers(order_sudo, due).ids:
+            raise ValidationError(request.env._("This way to pay is not offered. Please refresh the page."))
         kwargs.update(
             partner_id=order_sudo.partner_id.id, currency_id=order_sudo.currency_id.id, amount=due,
             sale_order_id=order_id, landing_route=f"/alliance/pay/{order_id}")
@@ -82,6 +84,11 @@ class ScanToPay(PaymentPortal):
             raise NotFound
         return order_sudo
 
+    def _get_scan_providers(self, order_sudo, amount):
+        return order_sudo.env["payment.provider"]._get_compatible_providers(
+            order_sudo.company_id.id, order_sudo.partner_id.id, amount, currency_id=order_sudo.currency_id.id,
+            sale_order_id=order_sudo.id)._filter_prompt()
+
     def _prepare_scan_values(self, order_sudo):
         """Return the values of the payment page; higher addons add theirs."""
         open_ = order_sudo.state in ("draft", "sent")
@@ -89,11 +96,15 @@ class ScanToPay(PaymentPortal):
         last = order_sudo.transaction_ids._get_last()
         values = {
             "order": order_sudo, "store": order_sudo.scan_store_id, "due": due, "page_name": "scan_pay",
-            "paid": order_sudo.state == "sale",
+            "paid": order_sudo.state == "sale" and order_sudo._is_paid(),
             "waiting": open_ and last.state == "pending", "failed": open_ and last.state in ("cancel", "error"),
         }
         if due and not values["waiting"]:
             values.update(self._get_payment_values(order_sudo))
+            providers = values["providers_sudo"]._filter_prompt()
+            values.update(
+                providers_sudo=providers, payment_methods_sudo=values["payment_methods_sudo"].filtered(
+                    lambda method: method.provider_ids & providers))
             values.update(
                 amount=due, transaction_route=f"/alliance/pay/{order_sudo.id}/transaction",
                 landing_route=f"/alliance/pay/{order_sudo.id}")
@@ -110,7 +121,7 @@ class ScanDesk(MerchantPortal):
         # sudo: merchants don't read orders; these were paid in their own stores
         orders = request.env["sale.order"].sudo().search(
             [("scan_store_id", "in", stores.ids), ("state", "=", "sale")], order="date_order desc, id desc",
-            limit=PAYMENTS_SHOWN) if stores else request.env["sale.order"].sudo()
+            limit=PAYMENTS_SHOWN).filtered(lambda order: order._is_paid()) if stores else request.env["sale.order"]
         return request.render("merchant_alliance.portal_my_store_payments", {
             **self._prepare_portal_layout_values(), "page_name": "my_store_payments",
             "stores": stores, "payments": orders})

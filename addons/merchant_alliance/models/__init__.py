@@ -52,8 +52,10 @@ from . import alliance_product_request
 from . import base_partner_merge
 from . import ir_actions_report
 from . import ir_rule
+from . import payment_provider
 from . import payment_transaction
 from . import payment_transaction_deposit
+from . import payment_transaction_guard
 from . import pos_config
 from . import pos_order
 from . import pos_order_claim

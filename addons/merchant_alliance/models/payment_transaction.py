@@ -37,6 +37,7 @@ class PaymentTransaction(models.Model):
     def _post_process(self):
         # of two reports of one payment, the later one waits here, before it has done all the work in vain
         touch(self.filtered(lambda tx: tx.state == "done"))
+        self._defer_on_site()
         result = super()._post_process()
         done = self.filtered(lambda tx: tx.state == "done")
         refunds = done.filtered(lambda tx: tx.operation == "refund")
@@ -47,6 +48,16 @@ class PaymentTransaction(models.Model):
             for order in refund.source_transaction_id.sale_order_ids:
                 order._register_qualified_refund(refund)
         return result
+
+    def _defer_on_site(self):
+        """Keep core from confirming orders of stores upon the mere choice to pay on site.
+
+        What stores sell here is paid online; such an order waits, as with every other payment on its way.
+        """
+        on_site = self.filtered(lambda tx: tx.state == "pending" and tx.provider_id.custom_mode == "on_site")
+        on_site.sale_order_ids.filtered(
+            lambda order: order.state == "draft" and order._get_alliance_stores(),
+        ).with_context(tracking_disable=True).action_quotation_sent()
 
     def _invoice_sale_orders(self):
         """The platform invoices what it sells itself, and no advance on what merchants sell."""

@@ -33,7 +33,11 @@ class SaleOrder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_scan_vals(vals_list)
-        return super().create(vals_list)
+        orders = super().create(vals_list)
+        # again, as defaults say what these values do not; sudo: whoever sells may not read stores
+        self._check_scan_vals([
+            {name: True for name in ("scan_store_id", "scan_key") if order[name]} for order in orders.sudo()])
+        return orders
 
     def write(self, vals):
         self._check_scan_vals([vals])
@@ -109,7 +113,7 @@ class SaleOrder(models.Model):
 
     def action_confirm(self):
         result = super().action_confirm()
-        self.filtered("scan_store_id")._announce_scan_payment()
+        self.filtered(lambda order: order.scan_store_id and order._is_paid())._announce_scan_payment()
         return result
 
     def _send_order_confirmation_mail(self):

@@ -33,6 +33,10 @@ class PaymentProvider(models.Model):
             report, vouchers, available=False, reason=self.env._("vouchers are applied apart"))
         return providers - vouchers
 
+    def _is_open_to_shoppers(self):
+        # of the wallet, behind a box of its own: it is never published
+        return super()._is_open_to_shoppers() or (self.code == "voucher" and self.state == "enabled")
+
     @api.model
     def _get_voucher_provider(self, company):
         """Return the company's provider of vouchers (sudo), empty when it takes none.
