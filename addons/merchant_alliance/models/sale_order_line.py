@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 
 class SaleOrderLine(models.Model):
@@ -10,6 +11,12 @@ class SaleOrderLine(models.Model):
         "alliance.store", string="Sold by Store", compute="_compute_alliance_store_id", store=True, precompute=True,
         index="btree_not_null", ondelete="restrict",
         help="The brand's store of the product, else the store in which the order is made.")
+
+    def write(self, vals):
+        if not self.env.su and "alliance_store_id" in vals:  # a new line's is computed, whatever is said
+            raise AccessError(self.env._(
+                "Sold by Store: this follows from the product and the order; nobody sets it by hand."))
+        return super().write(vals)
 
     @api.depends(
         "product_id", "order_id.website_id", "order_id.scan_store_id", "order_id.warehouse_id", "order_id.carrier_id")

@@ -2,6 +2,7 @@ from . import test_application
 from . import test_application_pages
 from . import test_brand_products
 from . import test_brand_sale
+from . import test_by_hand
 from . import test_category_rate
 from . import test_claim
 from . import test_contract
