@@ -19,10 +19,15 @@ class Accounts:
             return False
         for (holder, cohort), base in list(self.points.items()):
             if holder == shopper and base:
-                self._let_go(holder, cohort, base)
+                self._give_up(holder, cohort, base)
         wallet.closed = True
         self._sweep()
         return True
+
+    def _give_up(self, holder, cohort, base) -> None:
+        """Nobody owes these points when their purchase is given back later."""
+        self._let_go(holder, cohort, base)
+        self.given_up[holder, cohort] = self.given_up.get((holder, cohort), 0) + base
 
     def merge(self, gone, kept, holds) -> None:
         """All that one contact has is the other's from now on; neither has a promoter."""

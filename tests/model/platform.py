@@ -90,6 +90,7 @@ class Platform(Accounts, Commissions, Exchange, Settling, Spending, Taking):
         self.points: dict[tuple, int] = {}  # (holder, cohort) -> base value
         self.gone: dict[tuple, list] = {}  # (holder, cohort) -> [(base given away or paid as a debt, index then)]
         self.away: dict[tuple, int] = {}  # (holder, cohort) -> base of that which is still away, and not owed
+        self.given_up: dict[tuple, int] = {}  # (holder, cohort) -> base of that which went with a closed account
         self.debts: dict[str, list] = {}  # holder -> [base still owed], the oldest first
         self.pool = self.outstanding = self.redeemed = self.reserve = 0
         self.due = dict.fromkeys(rates, 0)  # what merchants took in vouchers and are not paid for
@@ -229,7 +230,7 @@ class Platform(Accounts, Commissions, Exchange, Settling, Spending, Taking):
                 self.wallets.setdefault(holder, Wallet())
                 self.points[holder, self.open] = self.points.get((holder, self.open), 0) + given.due
                 if self.wallets[holder].closed:
-                    self._let_go(holder, self.open, given.due)
+                    self._give_up(holder, self.open, given.due)
         for sale in sales:
             self._pay_points_owed(sale.shopper)
         for sale in sales:

@@ -61,17 +61,21 @@ class Taking:
             self.points[holder, cohort] -= base - missing
             start = sale.given[side].take(base, missing)
             shares.append((holder, (base - missing) * (self.index(cohort) - start)))
-            if missing:
-                self.away[holder, cohort] -= missing
-                owed.append((holder, cohort, missing))
+            self.away[holder, cohort] = self.away.get((holder, cohort), 0) - missing
+            given_up = min(missing, self.given_up.get((holder, cohort), 0))
+            if given_up:
+                self.given_up[holder, cohort] -= given_up
+            owed += [(holder, cohort, part, who) for part, who in (
+                (given_up, "nobody"), (missing - given_up, "holder")) if part]
         for holder, share in shares:
             self.wallets[holder].cancel(share)
-        for holder, cohort, missing in owed:
-            self.debts.setdefault(holder, []).append(missing)
+        for holder, cohort, missing, who in owed:
+            if who == "holder":  # else the account is closed
+                self.debts.setdefault(holder, []).append(missing)
             gone = self.gone[holder, cohort]
             released = sum((base * index for base, index in gone), Fraction(0)) / 100  # as amounts have 12 decimals
             self.wallets[holder].cancel(100 * floor12(missing * released / sum(base for base, _index in gone)))
-        for holder in dict.fromkeys(holder for holder, _cohort, _missing in owed):
+        for holder in dict.fromkeys(holder for holder, *_missing in owed):
             self._pay_points_owed(holder)
 
     # -- corrections -----------------------------------------------------------------------
