@@ -40,7 +40,7 @@ class SaleOrder(models.Model):
         return goods
 
     def _get_sold_cents(self):
-        """Return ``{store: cents}`` of everything, none below zero, adding up to the order's total (if that is not below).
+        """Return ``{store: cents}`` of everything, none below zero, adding up to the total (if that is not).
 
         A discount on the whole order is a line of the mall: what of it the mall's own goods don't cover lowers what
         the other stores sold.
