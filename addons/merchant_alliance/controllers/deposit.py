@@ -66,8 +66,9 @@ class DepositPortal(MerchantPortal, PaymentPortal):
 
     def _get_providers(self, merchant, amount):
         # sudo: merchants don't read providers
-        return request.env["payment.provider"].sudo()._get_compatible_providers(
-            merchant.company_id.id, merchant.partner_id.id, amount, currency_id=merchant.currency_id.id)._filter_prompt()
+        providers_sudo = request.env["payment.provider"].sudo()._get_compatible_providers(
+            merchant.company_id.id, merchant.partner_id.id, amount, currency_id=merchant.currency_id.id)
+        return providers_sudo._filter_prompt()
 
     def _render_deposit(self, merchant, page=1, error=None, amount=None):
         entries = request.env["alliance.deposit.entry"]
