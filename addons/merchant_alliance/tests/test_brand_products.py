@@ -132,6 +132,21 @@ class TestBrandProducts(BrandCommon):
         self.assertIn("SF 123", self._post(path, carrier="SF", tracking="123").text)
         self.assertEqual((order.picking_ids.state, product._get_brand_stock()), ("done", (4, 0)))
 
+    def test_what_is_not_paid_is_not_shipped(self):
+        product = self._list()
+        product._set_brand_stock(5)
+        order, by_invoice = (self._order(product.product_variant_id) for _number in range(2))
+        order.action_confirm()
+        by_invoice.with_user(self.env.ref("base.user_admin")).action_confirm()
+        self.authenticate("brand_boss", "brand_boss")
+        page = self.url_open("/my/store/orders").text
+        self.assertNotIn(order.name, page)
+        self.assertIn(by_invoice.name, page)
+        self.assertEqual(self._post(f"/my/store/orders/{order.picking_ids.id}/ship", tracking="1").status_code, 404)
+        self.assertEqual(order.picking_ids.state, "assigned")
+        self._pay(order)
+        self.assertIn(order.name, self.url_open("/my/store/orders").text)
+
     def test_out_of_the_shop_at_once(self):
         product = self._list()
         self.authenticate("brand_boss", "brand_boss")
