@@ -20,10 +20,10 @@ class AccountMove(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if self.env.context.get("escrow_maker") is not SETTLEMENT_CENTRE and any(
-                vals.get("escrow_event") for vals in vals_list):
-            self._refuse_event()
         moves = super().create(vals_list)
+        # what became of them: the event may also come by the context's or the user's own defaults
+        if self.env.context.get("escrow_maker") is not SETTLEMENT_CENTRE and moves.filtered("escrow_event"):
+            self._refuse_event()
         moves._check_escrow()
         return moves
 

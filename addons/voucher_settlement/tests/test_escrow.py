@@ -17,6 +17,8 @@ class TestEscrowTheft(EscrowCommon):
             groups="base.group_user,account.group_account_manager,account.group_account_user,account.group_validate_bank_account,"
                    "point_of_sale.group_pos_manager,base.group_system")
         cls.stranger = cls._make_partner("Stranger")
+        cls.bank_journal = cls.env["account.journal"].search(
+            [("company_id", "=", cls.company.id), ("type", "=", "bank")], limit=1)
 
     def setUp(self):
         super().setUp()
@@ -67,8 +69,27 @@ class TestEscrowTheft(EscrowCommon):
     def test_event_set_by_hand(self):
         self._try(lambda env: env["account.move"].create(self._prepare_theft(escrow_event="reimburse")))
         self._try(lambda env: env["account.move"].create(self._prepare_theft()).write({"escrow_event": "reimburse"}))
-        self._try(lambda env: env["account.move"].with_context(default_escrow_event="reimburse").create(
-            self._prepare_theft()).action_post())
+
+    def test_event_by_default(self):
+        """Lines that the event allows, so that nothing but who made the entry is wrong."""
+        draft = self.env["account.move"].create(self._prepare_release())
+        by_context = {"default_escrow_event": "claw"}
+        self._try(lambda env: env["account.move"].with_context(**by_context).create(
+            self._prepare_release()).action_post())
+        self._try(lambda env: draft.with_env(env).with_context(**by_context).copy().action_post())
+        self._try(lambda env: env["account.bank.statement.line"].with_context(**by_context).create({
+            "journal_id": self.bank_journal.id, "payment_ref": "Mine", "amount": 1}))
+        for user in (self.manager, self.env.user):  # each one's own
+            self.env["ir.default"].with_user(user).sudo().set("account.move", "escrow_event", "claw", user_id=user.id)
+        self._try(lambda env: env["account.move"].create(self._prepare_release()).action_post())
+        self._try(lambda env: draft.with_env(env).copy().action_post())
+
+    def _prepare_release(self):
+        """Return values of an entry that takes one unit from vouchers outstanding to the pool, as a clawback does."""
+        outstanding = self.posting._get_account("vouchers_outstanding", self.company)
+        return self._prepare_theft(line_ids=[
+            (0, 0, {"account_id": outstanding.id, "debit": 1}),
+            (0, 0, {"account_id": self.pool_account.id, "credit": 1})])
 
     def test_draft_edited_then_posted(self):
         def steal(env):
