@@ -43,6 +43,18 @@ class Rights:
         for name in ledgers:
             self.assertLessEqual({*"".join(table[name].values())}, {"R"}, name)
 
+    def test_whose_defaults_reach_what(self):
+        """Of what the platform writes, no caller's context or default sets a field; who adds a model decides which."""
+        by_hand = {  # all that the server sets of these it names itself when it makes them, or follows from the rest
+            "alliance.blacklist", "alliance.campaign", "alliance.category", "alliance.contract.line",
+            "alliance.product.request", "alliance.staff", "alliance.store", "escrow.reconciliation.line",
+            "risk.policy", "voucher.scope"}
+        models = [self.env[name] for name in get_own_models(self.env)]
+        free = {
+            model._name for model in models
+            if not model._abstract and not model.is_transient() and not hasattr(model, "_get_server_fields")}
+        self.assertEqual(free, by_hand)
+
     def test_own_records_alone(self):
         """Portal users find their own records, all of them, and nobody else's."""
         whose = {"alliance.qualified.sale": "partner_id", "green.points.entry": "partner_id",

@@ -23,6 +23,7 @@ class GreenPointsCohort(models.Model):
 
     _name = "green.points.cohort"
     _description = "Points Cohort"
+    _inherit = ["alliance.server.fields"]
     _order = "number desc"
     _rec_name = "number"
 

@@ -17,6 +17,7 @@ class GreenPointsDebt(models.Model):
 
     _name = "green.points.debt"
     _description = "Points Owed"
+    _inherit = ["alliance.server.fields"]
     _order = "id desc"
     _log_access = False
 

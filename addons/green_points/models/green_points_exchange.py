@@ -22,6 +22,7 @@ class GreenPointsExchange(models.Model):
 
     _name = "green.points.exchange"
     _description = "Exchange of Points"
+    _inherit = ["alliance.server.fields"]
     _order = "id desc"
 
     name = fields.Char(string="Number", required=True, readonly=True)

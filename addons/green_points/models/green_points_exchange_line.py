@@ -6,6 +6,7 @@ class GreenPointsExchangeLine(models.Model):
 
     _name = "green.points.exchange.line"
     _description = "Points Given in Exchange"
+    _inherit = ["alliance.server.fields"]
     _order = "exchange_id desc, cohort_id"
     _log_access = False
 

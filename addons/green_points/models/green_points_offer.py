@@ -12,7 +12,7 @@ class GreenPointsOffer(models.Model):
 
     _name = "green.points.offer"
     _description = "Service for Points"
-    _inherit = ["mail.thread", "image.mixin"]
+    _inherit = ["alliance.server.fields", "mail.thread", "image.mixin"]
     _order = "id desc"
 
     name = fields.Char(string="Service", required=True, translate=True, tracking=True)
@@ -66,6 +66,9 @@ class GreenPointsOffer(models.Model):
             offer.is_full = bool(offer.capacity) and offer.booked_count >= offer.capacity
 
     # -- state ---------------------------------------------------------------
+
+    def _get_server_fields(self):
+        return {"state", "booked_count"}
 
     @api.model_create_multi
     def create(self, vals_list):

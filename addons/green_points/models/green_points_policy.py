@@ -23,7 +23,7 @@ class GreenPointsPolicy(models.Model):
 
     _name = "green.points.policy"
     _description = "Points Policy"
-    _inherit = ["mail.thread"]
+    _inherit = ["alliance.server.fields", "mail.thread"]
     _order = "effective_number desc, id desc"
 
     name = fields.Char(required=True)
@@ -140,6 +140,9 @@ class GreenPointsPolicy(models.Model):
                 self.env._("Multiple of the base value that may have been released, by age in periods"))
 
     # -- state ---------------------------------------------------------------
+
+    def _get_server_fields(self):
+        return {"state"}
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -16,6 +16,7 @@ class GreenPointsPosition(models.Model):
 
     _name = "green.points.position"
     _description = "Points Position"
+    _inherit = ["alliance.server.fields"]
     _order = "cohort_id, id desc"  # by the cohort's own order: newest first
     _log_access = False
 

@@ -16,7 +16,7 @@ class GreenPointsRule(models.Model):
 
     _name = "green.points.rule"
     _description = "Point Rule"
-    _inherit = ["mail.thread"]
+    _inherit = ["alliance.server.fields", "mail.thread"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True, tracking=True, help="Shoppers read it with their points.")
@@ -52,6 +52,9 @@ class GreenPointsRule(models.Model):
     _hours_ordered = models.Constraint(
         "CHECK (hour_from >= 0 AND hour_to <= 24 AND hour_from < hour_to)",
         "Hours: from 0 to 24, the first one earlier.")
+
+    def _get_server_fields(self):
+        return {"spent"}
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,3 +1,4 @@
+from . import test_server_fields
 from . import test_tools
 from . import test_wording
 from . import test_policy

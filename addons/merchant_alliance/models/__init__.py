@@ -1,3 +1,4 @@
+from . import server_fields
 from . import append_only
 from . import maker_checker
 from . import alliance_merchant
@@ -77,6 +78,7 @@ from . import sale_order_paid
 from . import sale_order_pickup
 from . import sale_order_scan
 from . import sale_order_stores
+from . import sale_order_defaults
 from . import stock_picking
 from . import stock_rule
 from . import website

@@ -24,7 +24,7 @@ class AllianceApplication(models.Model):
 
     _name = "alliance.application"
     _description = "Merchant Application"
-    _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["alliance.server.fields", "portal.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "deadline, id"
 
     name = fields.Char(string="Reference", required=True, readonly=True, copy=False, default="/")
@@ -171,6 +171,9 @@ class AllianceApplication(models.Model):
         if errors := self._get_field_errors(vals):
             raise ValidationError("\n".join(
                 f"{self._fields[name]._description_string(self.env)}: {error}" for name, error in errors.items()))
+
+    def _get_server_fields(self):
+        return {"state", "merchant_id", "deadline", "decision_reason", "decided_on"}
 
     @api.model_create_multi
     def create(self, vals_list):

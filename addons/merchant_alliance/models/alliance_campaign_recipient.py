@@ -7,6 +7,7 @@ class AllianceCampaignRecipient(models.Model):
 
     _name = "alliance.campaign.recipient"
     _description = "Campaign's Receiver"
+    _inherit = ["alliance.server.fields"]
     _order = "id"
     _log_access = False
 

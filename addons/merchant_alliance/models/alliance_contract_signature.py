@@ -19,6 +19,9 @@ class AllianceContract(models.Model):
         "CHECK (signed_user_id IS NULL OR (signed_ip IS NOT NULL AND document_hash IS NOT NULL))",
         "A signature from the portal keeps its address and document.")
 
+    def _get_server_fields(self):
+        return super()._get_server_fields() | {"state", "version", "previous_id", "signed_on", "sent_on", "signature"}
+
     def _get_portal_path(self):
         """Return where its merchant reads it, logged in; a link alone opens no contract."""
         self.ensure_one()

@@ -22,6 +22,7 @@ class AllianceCoupon(models.Model):
 
     _name = "alliance.coupon"
     _description = "Merchant's Coupon"
+    _inherit = ["alliance.server.fields"]
     _order = "id desc"
     _rec_name = "code"
 

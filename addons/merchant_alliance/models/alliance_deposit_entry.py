@@ -7,6 +7,7 @@ class AllianceDepositEntry(models.Model):
 
     _name = "alliance.deposit.entry"
     _description = "Deposit Entry"
+    _inherit = ["alliance.server.fields"]
     _order = "id desc"
 
     merchant_id = fields.Many2one(

@@ -6,6 +6,7 @@ class AllianceDividendLine(models.Model):
 
     _name = "alliance.dividend.line"
     _description = "Dividend Line"
+    _inherit = ["alliance.server.fields"]
     _order = "dividend_id desc, amount desc, id"
     _rec_name = "partner_id"
 

@@ -15,6 +15,7 @@ class AllianceFunding(models.Model):
 
     _name = "alliance.funding"
     _description = "Concession Funding"
+    _inherit = ["alliance.server.fields"]
     _order = "id desc"
 
     name = fields.Char(required=True, readonly=True, copy=False, default="/")

@@ -11,7 +11,7 @@ class AllianceMerchant(models.Model):
 
     _name = "alliance.merchant"
     _description = "Merchant"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["alliance.server.fields", "mail.thread", "mail.activity.mixin"]
     _order = "name, id"
 
     name = fields.Char(required=True, tracking=True)
@@ -81,6 +81,9 @@ class AllianceMerchant(models.Model):
                 raise ValidationError(self.env._(
                     "Contact: %(contact)s belongs to %(entity)s; choose that one. Its contacts log in for it.",
                     contact=merchant.partner_id.name, entity=merchant.partner_id.commercial_partner_id.name))
+
+    def _get_server_fields(self):
+        return {"deposit_balance"}
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -14,7 +14,7 @@ class AllianceOffer(models.Model):
 
     _name = "alliance.offer"
     _description = "Store's Offer"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["alliance.server.fields", "mail.thread", "mail.activity.mixin"]
     _order = "date_from desc, id desc"
 
     name = fields.Char(string="Offer", required=True, translate=True, size=NAME_LIMIT)

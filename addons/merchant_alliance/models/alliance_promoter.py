@@ -25,7 +25,7 @@ class AlliancePromoter(models.Model):
 
     _name = "alliance.promoter"
     _description = "Promoter"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["alliance.server.fields", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
 
     name = fields.Char(string="Number", required=True, readonly=True, copy=False, default="/")
@@ -150,6 +150,9 @@ class AlliancePromoter(models.Model):
                 raise ValidationError(self.env._("Contact: a promoter is a person, not a company."))
 
     # -- guarded writing -------------------------------------------------------------------------
+
+    def _get_server_fields(self):
+        return {"state", "deadline", "decision_reason", "decided_on"}
 
     @api.model_create_multi
     def create(self, vals_list):

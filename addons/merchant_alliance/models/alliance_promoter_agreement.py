@@ -53,6 +53,9 @@ class AlliancePromoterAgreement(models.Model):
            WHERE (state NOT IN ('draft', 'sent') AND (date_end IS NULL OR date_end >= date_start))""",
         "The promoter has another agreement in force in that time.")
 
+    def _get_server_fields(self):
+        return super()._get_server_fields() | {"state", "accepted_by", "accepted_on", "end_reason"}
+
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:

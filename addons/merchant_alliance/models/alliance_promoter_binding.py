@@ -28,6 +28,7 @@ class AlliancePromoterBinding(models.Model):
 
     _name = "alliance.promoter.binding"
     _description = "Promoter Binding"
+    _inherit = ["alliance.server.fields"]
     _order = "bound_on desc, id desc"
 
     partner_id = fields.Many2one(

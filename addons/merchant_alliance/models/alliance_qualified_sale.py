@@ -20,6 +20,7 @@ class AllianceQualifiedSale(models.Model):
 
     _name = "alliance.qualified.sale"
     _description = "Qualified Sale"
+    _inherit = ["alliance.server.fields"]
     _order = "sale_datetime desc, id desc"
 
     name = fields.Char(required=True, readonly=True, copy=False, default="/")

@@ -13,7 +13,7 @@ class AllianceRateChange(models.Model):
 
     _name = "alliance.rate.change"
     _description = "Change of Rates"
-    _inherit = ["mail.thread"]
+    _inherit = ["alliance.server.fields", "mail.thread"]
     _order = "id desc"
 
     name = fields.Char(required=True, readonly=True, copy=False, default="/")
@@ -59,6 +59,9 @@ class AllianceRateChange(models.Model):
     @api.model
     def _get_tomorrow(self):
         return fields.Date.context_today(self) + timedelta(days=1)
+
+    def _get_server_fields(self):
+        return {"state", "line_ids"}
 
     @api.model_create_multi
     def create(self, vals_list):

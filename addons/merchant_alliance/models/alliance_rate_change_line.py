@@ -6,6 +6,7 @@ class AllianceRateChangeLine(models.Model):
 
     _name = "alliance.rate.change.line"
     _description = "Change of a Rate"
+    _inherit = ["alliance.server.fields"]
     _order = "problem, contract_id, id"
 
     change_id = fields.Many2one(

@@ -7,6 +7,7 @@ class AllianceShareholding(models.Model):
 
     _name = "alliance.shareholding"
     _description = "Shareholding"
+    _inherit = ["alliance.server.fields"]
     _order = "store_id, percent desc, id"
     _rec_name = "partner_id"
 

@@ -14,6 +14,7 @@ class AllianceSignedDocument(models.AbstractModel):
 
     _name = "alliance.signed.document"
     _description = "Signed Document"
+    _inherit = ["alliance.server.fields"]
 
     signed_ip = fields.Char(string="Signed From", readonly=True, copy=False, help="Internet address.")
     signed_user_id = fields.Many2one("res.users", string="Signed With Login", readonly=True, copy=False)
@@ -22,6 +23,9 @@ class AllianceSignedDocument(models.AbstractModel):
     document_hash = fields.Char(
         string="SHA-256", readonly=True, copy=False, help="Of the signed document; shows that nobody changed it.")
     document_intact = fields.Boolean(compute="_compute_document_intact", compute_sudo=True)
+
+    def _get_server_fields(self):
+        return set(EVIDENCE)
 
     @api.depends("document_id.checksum", "document_hash")
     def _compute_document_intact(self):

@@ -7,6 +7,7 @@ class AllianceAppendOnly(models.AbstractModel):
 
     _name = "alliance.append.only"
     _description = "Append-Only Log"
+    _inherit = ["alliance.server.fields"]
 
     # What may be filled in later, once: what became of a row, or the entry that books it.
     _set_once = frozenset()

@@ -14,7 +14,7 @@ class AllianceMakerChecker(models.AbstractModel):
 
     _name = "alliance.maker.checker"
     _description = "Document of Maker and Checker"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["alliance.server.fields", "mail.thread", "mail.activity.mixin"]
 
     # What may be given by hand, while it is a draft; all else is set by steps. None: guarded otherwise, by rights.
     _draft_fields = None
@@ -35,15 +35,10 @@ class AllianceMakerChecker(models.AbstractModel):
         chatter = self.env["mail.thread"]._fields.keys() | self.env["mail.activity.mixin"]._fields.keys()
         return set(names) - set(self._draft_fields) - chatter
 
-    @api.model
-    def default_get(self, fields):
-        # nor do the context's defaults, or a user's own, set what belongs to steps
-        defaults = super().default_get(fields)
-        for name in self._get_guarded(defaults):
-            del defaults[name]
-            if default := self._fields[name].default:
-                defaults |= self._convert_to_write({name: default(self)})
-        return defaults
+    def _get_server_fields(self):
+        # nor do defaults set what belongs to steps; without a maker's own fields nobody makes it by hand
+        names = super()._get_server_fields()
+        return names if self._draft_fields is None else self._get_guarded(names)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -11,12 +11,16 @@ class PaymentTransaction(models.Model):
     A top-up is no sale: nothing here earns points or vouchers.
     """
 
-    _inherit = "payment.transaction"
+    _name = "payment.transaction"
+    _inherit = ["payment.transaction", "alliance.server.fields"]
 
     deposit_merchant_id = fields.Many2one(
         "alliance.merchant", string="Tops Up the Deposit of", readonly=True, copy=False, index="btree_not_null",
         ondelete="restrict")
     deposit_entry_ids = fields.One2many("alliance.deposit.entry", "payment_transaction_id", readonly=True)
+
+    def _get_server_fields(self):
+        return {"deposit_merchant_id", "refund_store_id"}
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -10,7 +10,8 @@ from .pos_order import PAID_STATES
 class PosOrder(models.Model):
     """A receipt without a shopper can be claimed with its code: within days, once, by nobody of the shop."""
 
-    _inherit = "pos.order"
+    _name = "pos.order"
+    _inherit = ["pos.order", "alliance.server.fields"]
 
     claim_partner_id = fields.Many2one(
         "res.partner", string="Claimed by", readonly=True, copy=False, index="btree_not_null", ondelete="restrict",
@@ -18,6 +19,9 @@ class PosOrder(models.Model):
     claimed_on = fields.Datetime(readonly=True, copy=False)
 
     _access_token_idx = models.Index("(access_token) WHERE access_token IS NOT NULL")
+
+    def _get_server_fields(self):
+        return {"claim_partner_id", "claimed_on"}
 
     @api.model_create_multi
     def create(self, vals_list):

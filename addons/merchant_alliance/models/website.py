@@ -22,7 +22,10 @@ class Website(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self.env["alliance.store"]._check_may_link(any(vals.get("alliance_store_id") for vals in vals_list))
-        return super().create(vals_list)
+        websites = super().create(vals_list)
+        # sudo: whatever the caller may read, no default of the caller's links a store either
+        self.env["alliance.store"]._check_may_link(bool(websites.sudo().alliance_store_id))
+        return websites
 
     def write(self, vals):
         if "alliance_store_id" not in vals:

@@ -22,6 +22,7 @@ from . import test_promoter_pages
 from . import test_register
 from . import test_rights
 from . import test_scan
+from . import test_server_fields
 from . import test_shares
 from . import test_staff
 from . import test_staff_pages

@@ -53,6 +53,21 @@ class TestDeposit(AllianceCommon):
         with self.assertRaises(UserError):
             entry.unlink()
 
+    def test_a_merchant_begins_without_deposit(self):
+        """Whatever the caller's context, or a user's own default, says it has."""
+        merchants = self.env["alliance.merchant"]
+        partner = self.env["res.partner"].create({"name": "Invented"})
+        vals = {"name": "Invented", "partner_id": partner.id}
+        with self.assertRaises(UserError), self.cr.savepoint():
+            merchants.create({**vals, "deposit_balance": 1})
+        merchant = merchants.with_context(default_deposit_balance=100000).create(vals)
+        self.env["ir.default"].set("alliance.merchant", "deposit_balance", 100000)
+        other = merchants.create({"name": "Other", "partner_id": partner.copy().id})
+        for made in (merchant, other):
+            made.flush_recordset()
+            made.invalidate_recordset()
+            self.assertEqual(made.deposit_balance, 0)
+
     def test_who_owes_and_is_owed_stays(self):
         """Books name the merchant's contact and company, and whether it is the platform itself."""
         self.merchant.is_platform = True

@@ -15,7 +15,7 @@ class RiskBreaker(models.Model):
 
     _name = "risk.breaker"
     _description = "Circuit Breaker"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["alliance.server.fields", "mail.thread", "mail.activity.mixin"]
     _order = "date desc"
     _rec_name = "date"
 

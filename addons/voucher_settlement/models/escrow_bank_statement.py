@@ -63,6 +63,7 @@ class EscrowBankLine(models.Model):
 
     _name = "escrow.bank.line"
     _description = "Escrow Bank Movement"
+    _inherit = ["alliance.server.fields"]
     _order = "date desc, id desc"
     _rec_name = "reference"
 

@@ -14,7 +14,7 @@ class EscrowReconciliation(models.Model):
 
     _name = "escrow.reconciliation"
     _description = "Escrow Reconciliation"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["alliance.server.fields", "mail.thread", "mail.activity.mixin"]
     _order = "date desc, id desc"
     _rec_name = "date"
 

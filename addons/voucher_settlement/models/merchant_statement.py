@@ -24,7 +24,7 @@ class MerchantStatement(models.Model):
 
     _name = "merchant.statement"
     _description = "Merchant Statement"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["alliance.server.fields", "mail.thread", "mail.activity.mixin"]
     _order = "date_to desc, id desc"
 
     name = fields.Char(required=True, readonly=True, copy=False, default="/")

@@ -13,6 +13,7 @@ class PayoutAck(models.Model):
 
     _name = "payout.ack"
     _description = "Payout Acknowledgement"
+    _inherit = ["alliance.server.fields"]
     _order = "id desc"
     _rec_name = "filename"
 

@@ -13,6 +13,7 @@ class PayoutLine(models.Model):
 
     _name = "payout.line"
     _description = "Payout"
+    _inherit = ["alliance.server.fields"]
     _order = "batch_id desc, state, id"
     _rec_name = "name"
 

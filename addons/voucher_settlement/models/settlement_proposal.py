@@ -11,6 +11,7 @@ class SettlementProposal(models.Model):
 
     _name = "settlement.proposal"
     _description = "Proposed Release"
+    _inherit = ["alliance.server.fields"]
     _order = "cohort_number desc, holder_kind desc"
     _log_access = False
 

@@ -27,7 +27,7 @@ class SplitOrder(models.Model):
 
     _name = "split.order"
     _description = "Split Payment"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["alliance.server.fields", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
 
     name = fields.Char(required=True, readonly=True, copy=False, default="/")

@@ -9,6 +9,7 @@ class SplitOrderLine(models.Model):
 
     _name = "split.order.line"
     _description = "Split Payment Part"
+    _inherit = ["alliance.server.fields"]
     _order = "order_id, id"
 
     order_id = fields.Many2one("split.order", required=True, readonly=True, index=True, ondelete="restrict")

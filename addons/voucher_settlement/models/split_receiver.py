@@ -12,6 +12,7 @@ class SplitReceiver(models.Model):
 
     _name = "split.receiver"
     _description = "Split Receiver"
+    _inherit = ["alliance.server.fields"]
     _order = "merchant_id, role, id"
 
     merchant_id = fields.Many2one(

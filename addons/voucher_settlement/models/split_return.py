@@ -11,6 +11,7 @@ class SplitReturn(models.Model):
 
     _name = "split.return"
     _description = "Split Part Given Back"
+    _inherit = ["alliance.server.fields"]
     _order = "id desc"
     _rec_name = "out_return_no"
 

@@ -10,6 +10,7 @@ class VoucherHold(models.Model):
 
     _name = "voucher.hold"
     _description = "Voucher Hold"
+    _inherit = ["alliance.server.fields"]
     _order = "id desc"
 
     name = fields.Char(required=True, readonly=True, default="/")

@@ -6,6 +6,7 @@ class VoucherHoldLine(models.Model):
 
     _name = "voucher.hold.line"
     _description = "Voucher Hold Line"
+    _inherit = ["alliance.server.fields"]
     _log_access = False
 
     hold_id = fields.Many2one(

@@ -18,6 +18,7 @@ class VoucherLot(models.Model):
 
     _name = "voucher.lot"
     _description = "Voucher"
+    _inherit = ["alliance.server.fields"]
     _order = "expires_on, id"
     _log_access = False  # narrow table: a settlement makes one for each wallet
 

@@ -24,6 +24,7 @@ class VoucherPaymentCode(models.Model):
 
     _name = "voucher.payment.code"
     _description = "Payment Code"
+    _inherit = ["alliance.server.fields"]
     _rec_name = "wallet_id"
     _log_access = False
 
