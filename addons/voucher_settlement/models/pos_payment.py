@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.merchant_alliance.tools.money import to_cents
 
-# Set by _settle_voucher alone; whatever a till or an RPC call sends for them is dropped.
+# Set by _settle_voucher alone; whatever a till or an RPC call sends for them, or as their default, is dropped.
 SERVER_FIELDS = ("voucher_hold_id", "voucher_settled")
 # What a settled voucher payment says; it can no longer be said differently.
 FROZEN_FIELDS = ("amount", "payment_method_id", "pos_order_id", "uuid", "is_change")
@@ -12,7 +12,8 @@ FROZEN_FIELDS = ("amount", "payment_method_id", "pos_order_id", "uuid", "is_chan
 class PosPayment(models.Model):
     """A voucher payment is worth its hold, and nothing before the hold is captured."""
 
-    _inherit = "pos.payment"
+    _name = "pos.payment"
+    _inherit = ["pos.payment", "alliance.server.fields"]
 
     voucher_hold_id = fields.Many2one(
         "voucher.hold", readonly=True, copy=False, ondelete="restrict",
@@ -24,6 +25,9 @@ class PosPayment(models.Model):
 
     _voucher_hold_uniq = models.UniqueIndex(
         "(voucher_hold_id) WHERE voucher_hold_id IS NOT NULL", "A voucher hold pays once.")
+    _settled_out_of_hold = models.Constraint(
+        "CHECK (voucher_settled IS NOT TRUE OR amount <= 0 OR voucher_hold_id IS NOT NULL)",
+        "A voucher payment that is settled was paid out of a hold.")
 
     def _is_voucher(self):
         self.ensure_one()
@@ -32,6 +36,9 @@ class PosPayment(models.Model):
     def _get_cents(self):
         self.ensure_one()
         return to_cents(self.amount, self.currency_id)
+
+    def _get_server_fields(self):
+        return set(SERVER_FIELDS)
 
     @api.model_create_multi
     def create(self, vals_list):

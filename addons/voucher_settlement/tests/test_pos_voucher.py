@@ -1,8 +1,12 @@
+from copy import deepcopy
 from uuid import uuid4
+
+from psycopg2.errors import CheckViolation
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common_payments import VoucherTillCommon
 
@@ -285,6 +289,21 @@ class TestPosVoucherForged(PosVoucherCase):
         super().setUp()
         self.paid = self._sync(self._order_data([(self.cash_method, 100.0, None)]))
         self.by_cashier = self.env(user=self.cashier)
+
+    def test_settled_by_default(self):
+        """What the server alone sets comes in neither by the caller's context nor by the caller's own defaults."""
+        data = self._order_data([(self.voucher_method, 100.0, None)])
+        orders = self.by_cashier["pos.order"].with_context(default_voucher_settled=True)
+        with self.assertRaisesRegex(UserError, "not authorised"), self.env.cr.savepoint():
+            orders.sync_from_ui([deepcopy(data)])
+        self.by_cashier["ir.default"].set("pos.payment", "voucher_settled", True, user_id=True)
+        self.assertRefused(data, "not authorised")
+
+    @mute_logger("odoo.sql_db")
+    def test_the_database_wants_a_hold(self):
+        with self.assertRaises(CheckViolation), self.env.cr.savepoint():
+            self.env.cr.execute(
+                "UPDATE pos_payment SET voucher_settled = TRUE WHERE id = %s", [self.paid.payment_ids.id])
 
     def test_create_paid_order(self):
         data = self._order_data([(self.voucher_method, 100.0, None)])
