@@ -23,7 +23,7 @@ class EscrowPosting(models.AbstractModel):
         """Compare each account of the escrow, and the deposits, with what its records add up to.
 
         What is not booked yet is left out on both sides, so it holds at any moment. Kept totals
-        (``_check_totals``) and cohorts' bases have a row only where they differ from the records.
+        (``_check_totals``), merchants' deposits and cohorts' bases have a row only where they differ from the records.
 
         :return: dicts with ``account`` (name), ``account_id``, ``ledger_cents``, ``subledger_cents``,
             ``difference_cents`` (ledger − sub-ledger) and ``hint`` (what the sub-ledger consists of)
@@ -31,7 +31,8 @@ class EscrowPosting(models.AbstractModel):
         self.env.flush_all()
         return [
             *self._prepare_comparisons(company, self._get_subledger_sums(company)),
-            *self._get_cohort_comparison(company), *self._get_total_comparison(company)]
+            *self._get_cohort_comparison(company), *self._get_deposit_differences(company),
+            *self._get_total_comparison(company)]
 
     def _prepare_comparisons(self, company, sums, only_differing=False):
         """Return a row of the comparison for each account; ``sums``: cents of the sub-ledgers, by account."""

@@ -26,7 +26,9 @@ class EscrowPosting(models.AbstractModel):
         """
         self.env.flush_all()
         sums = self._get_kept_sums(company)
-        return self._prepare_comparisons(company, sums, only_differing=True) + self._get_cohort_comparison(company)
+        return [
+            *self._prepare_comparisons(company, sums, only_differing=True), *self._get_cohort_comparison(company),
+            *self._get_deposit_comparison(company)]
 
     def _get_kept_sums(self, company):
         """Return what ``_get_subledger_sums`` does, in cents by account, out of kept totals."""
@@ -72,6 +74,33 @@ class EscrowPosting(models.AbstractModel):
             company, self.env._("Points of period %s", number), base, held,
             self.env._("Base value of the cohort, against what its holders hold together."))
             for number, base, held in rows]
+
+    def _get_deposit_comparison(self, company):
+        """Return a row where merchants' deposits together are not what the deposit entries add up to."""
+        kept = LEDGER_TALLY.get_totals(self.env.cr, company.id).get(("deposit", ""), 0)
+        [[balances]] = self.env.execute_query(SQL(
+            "SELECT COALESCE(SUM(deposit_balance), 0) FROM alliance_merchant WHERE company_id = %s", company.id))
+        if balances == kept:
+            return []
+        return [self._prepare_total_row(
+            company, self.env._("Deposits of all merchants"), str(balances), str(kept), self._get_deposit_hint())]
+
+    def _get_deposit_differences(self, company):
+        """Read all deposit entries; return a row for each merchant whose deposit is not what its entries add up to."""
+        self.env["alliance.deposit.entry"].flush_model()
+        rows = self.env.execute_query(SQL(
+            """SELECT m.name, COALESCE(m.deposit_balance, 0), COALESCE(e.amount, 0)
+                 FROM alliance_merchant m
+                 LEFT JOIN (SELECT merchant_id, SUM(amount) AS amount FROM alliance_deposit_entry
+                             WHERE company_id = %(company)s GROUP BY merchant_id) e ON e.merchant_id = m.id
+                WHERE m.company_id = %(company)s AND COALESCE(m.deposit_balance, 0) <> COALESCE(e.amount, 0)
+             ORDER BY m.id""", company=company.id))
+        return [self._prepare_total_row(
+            company, self.env._("Deposit of %s", name), str(balance), str(entries), self._get_deposit_hint())
+            for name, balance, entries in rows]
+
+    def _get_deposit_hint(self):
+        return self.env._("Deposit as the merchant has it, against its deposit entries.")
 
     def _prepare_total_row(self, company, name, ledger, subledger, hint):
         """Return a row of a comparison that is about no account."""

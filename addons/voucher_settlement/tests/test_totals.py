@@ -74,6 +74,21 @@ class TestTotals(SettlementCommon):
         self.assertEqual(row["difference_cents"], -500)
         self.assertIn("1", row["account"])
 
+    def test_deposit_that_no_entry_gave(self):
+        """Told by the job with the merchant, and stops a settlement by what all deposits are together."""
+        self._live()
+        self._tamper(
+            f"UPDATE alliance_merchant SET deposit_balance = deposit_balance + 7 WHERE id = {self.merchant.id}")
+        [row] = self.posting._check_subledger(self.company)
+        self.assertIn(self.merchant.name, row["account"])
+        self.assertEqual(
+            (row["ledger_cents"] - row["subledger_cents"], row["difference_cents"]), (700, 700))
+        [row] = self.posting._check_totals(self.company)
+        self.assertEqual(row["difference_cents"], 700)
+        self._close()
+        with self.assertRaisesRegex(UserError, "differ"):
+            self._compute(self.env["settlement.period"].search([("state", "=", "closing")]))
+
     def test_change_past_the_triggers_is_found_by_the_job(self):
         self._live()
         self._tamper("UPDATE voucher_lot SET remaining = remaining - 0.01 WHERE id = (SELECT max(id)"
