@@ -15,6 +15,7 @@ class VoucherWallet(models.Model):
 
     _name = "voucher.wallet"
     _description = "Voucher Wallet"
+    _inherit = ["alliance.server.fields"]
     _order = "id desc"
     _rec_name = "partner_id"
     _log_access = False  # narrow table: every credit and every redemption updates it
@@ -130,23 +131,26 @@ class VoucherWallet(models.Model):
         :raise psycopg2.errors.CheckViolation: whatever would overspend a lot or wallet
         """
         Lot, Entry = self.env["voucher.lot"].sudo(), self.env["voucher.entry"].sudo()
-        lots, wallets = {}, {}
+        lots, wallets, owners = {}, {}, {}
         for vals in entries:
             wallet = wallets.setdefault(vals["wallet_id"], {})
             wallet["debt"] = wallet.get("debt", 0) + vals["debt_change"]
             if vals["amount"]:
                 lots.setdefault(vals["lot_id"], [0, 0])[0] += vals["amount"]
+                owners[vals["lot_id"]] = vals["wallet_id"]
                 name = f"balance_{vals['voucher_kind']}"
                 wallet[name] = wallet.get(name, 0) + vals["amount"]
         for lot, cents in held:
             lots.setdefault(lot.id, [0, 0])[1] += cents
+            owners[lot.id] = lot.wallet_id.id
             wallet = wallets.setdefault(lot.wallet_id.id, {})
             name = f"held_{lot.kind}"
             wallet[name] = wallet.get(name, 0) + cents
         if not wallets:
             return Entry
         touched = self.sudo().browse(wallets)
-        currency = touched.company_id.currency_id.ensure_one()
+        # jobs book for wallets of several companies at once
+        currencies = {wallet.id: wallet.company_id.currency_id for wallet in touched}
         self.env.flush_all()
         if lots:
             self.env.execute_query(SQL(
@@ -155,8 +159,8 @@ class VoucherWallet(models.Model):
                      FROM unnest(%s, %s::numeric[], %s::numeric[]) AS c (id, remaining, held)
                     WHERE l.id = c.id""",
                 list(lots),
-                [from_cents(change[0], currency) for change in lots.values()],
-                [from_cents(change[1], currency) for change in lots.values()]))
+                *([from_cents(change[part], currencies[owners[lot_id]]) for lot_id, change in lots.items()]
+                  for part in (0, 1))))
         names = ["balance_deduction", "balance_shopping", "held_deduction", "held_shopping", "debt"]
         self.env.execute_query(SQL(
             """UPDATE voucher_wallet w
@@ -169,13 +173,14 @@ class VoucherWallet(models.Model):
                       AS c (id, balance_deduction, balance_shopping, held_deduction, held_shopping, debt)
                 WHERE w.id = c.id""",
             list(wallets),
-            *([from_cents(change.get(name, 0), currency) for change in wallets.values()] for name in names)))
+            *([from_cents(change.get(name, 0), currencies[wallet_id]) for wallet_id, change in wallets.items()]
+              for name in names)))
         touched.invalidate_recordset()
         Lot.browse(lots).invalidate_recordset()
         return Entry.create([
             {**vals,
-             "amount": from_cents(vals["amount"], currency),
-             "debt_change": from_cents(vals["debt_change"], currency)}
+             "amount": from_cents(vals["amount"], currencies[vals["wallet_id"]]),
+             "debt_change": from_cents(vals["debt_change"], currencies[vals["wallet_id"]])}
             for vals in entries])
 
     def _prepare_debt_entries(self, freed, **extra):

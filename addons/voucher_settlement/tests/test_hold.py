@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from freezegun import freeze_time
 from psycopg2.errors import CheckViolation
 
@@ -29,6 +31,14 @@ class TestHold(VoucherCommon):
         entry = wallet.entry_ids.filtered(lambda e: e.kind == "redeem")
         self.assertEqual((entry.amount, entry.merchant_id, entry.hold_id), (-4.0, self.merchant, hold))
         self.assertSound(wallet)
+
+    def test_no_default_of_a_caller_makes_it_captured(self):
+        self._give_vouchers(10)
+        wallet = self._wallet().with_context(default_state="captured", default_restored=4.0)
+        hold = wallet._authorize(400, self.store, "forged")
+        self.assertEqual((hold.state, hold.line_ids.restored), ("held", 0.0))
+        self.env["ir.default"].set("voucher.hold", "state", "captured")
+        self.assertEqual(self._authorize(100).state, "held")
 
     def test_fifo_by_expiry(self):
         late, early = self._give_vouchers(5, days=60), self._give_vouchers(5, days=30)
@@ -133,6 +143,29 @@ class TestHold(VoucherCommon):
             self.assertEqual(self.env["voucher.hold"]._cron_release_timeouts(), 0)
         self.assertEqual((late.state, fresh.state), ("released", "held"))
         self.assertEqual(self._wallet().held_deduction, 1.0)
+
+
+    def test_time_outs_and_expiry_of_several_companies(self):
+        """One run of the job for all of them, whatever their currencies."""
+        self._give_vouchers(10, days=3)
+        here = self._authorize(400)
+        other = self.env["res.company"].create({"name": "Elsewhere", "currency_id": self.env.ref("base.JPY").id})
+        cls = type(self)
+        with patch.object(cls, "company", other), patch.object(cls, "currency", other.currency_id):
+            store = self._make_merchant("Elsewhere", company_id=other.id).store_ids
+            self._give_vouchers(500, days=3)
+            there = self._authorize(200, store=store)
+            wallet = self._wallet()
+        with in_days(1):
+            self.assertEqual(self.env["voucher.hold"]._cron_release_timeouts(), 2)
+        self.assertEqual((here.state, there.state), ("released", "released"))
+        self.assertEqual((self._wallet().held_deduction, wallet.held_deduction), (0.0, 0.0))
+        with in_days(4):
+            self.assertEqual(self.env["voucher.lot"]._cron_expire(), 2)
+        self.assertEqual((self._wallet().balance_deduction, wallet.balance_deduction), (0.0, 0.0))
+        self.assertEqual(wallet.entry_ids.filtered(lambda e: e.kind == "expire").amount, -500.0)
+        self.assertEqual(self._wallet().entry_ids.filtered(lambda e: e.kind == "expire").amount, -10.0)
+        self.assertSound(self._wallet(), wallet)
 
 
 @tagged("post_install", "-at_install")
