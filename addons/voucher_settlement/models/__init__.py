@@ -19,6 +19,7 @@ from . import res_company
 from . import res_company_commission
 from . import res_config_settings
 from . import settlement_period
+from . import settlement_period_dust
 from . import settlement_period_figures
 from . import settlement_step
 from . import settlement_proposal

@@ -4,7 +4,8 @@ Two kinds of trigger. Deferred ones check a posted entry as a whole at the commi
 up to zero, only in entries with an event, in that event's pattern, and payments out of the escrow
 bank only for a document of that amount. Immediate ones keep posted escrow entries, their lines, and
 the escrow roles of accounts with entries as they are; they also see to it that the booked corrections
-of a ledger row never exceed it, and stay as they are.
+of a ledger row never exceed it, and stay as they are, and that no more goes back to the pool as rounding
+than rounding can be: a settlement is rounded up once, by less than a cent.
 """
 
 from odoo.tools import SQL
@@ -119,6 +120,18 @@ BEGIN
     END IF;
     RETURN NULL;
 END"""),
+    "dust_changed()": ("trigger", """
+DECLARE
+    unit numeric;
+BEGIN
+    SELECT power(10::numeric, -c.decimal_places) INTO unit
+      FROM res_company o JOIN res_currency c ON c.id = o.currency_id WHERE o.id = NEW.company_id;
+    IF NEW.dust_amount > NEW.number * unit THEN
+        RAISE EXCEPTION 'Period %: % is more than rounding: less than % for each settlement so far.',
+              NEW.number, NEW.dust_amount, unit USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END"""),
     "correction_changed()": ("trigger", """
 DECLARE
     there numeric;
@@ -172,6 +185,9 @@ TRIGGERS = {
     "role_kept": (
         "account_account", "TRIGGER", "AFTER UPDATE OF escrow_role",
         "FOR EACH ROW WHEN (OLD.escrow_role IS DISTINCT FROM NEW.escrow_role)", "role_changed"),
+    "dust_bounds": (
+        "settlement_period", "TRIGGER", "AFTER INSERT OR UPDATE OF dust_amount",
+        "FOR EACH ROW WHEN (NEW.dust_amount > 0)", "dust_changed"),
     "correction_bounds": (
         "ledger_correction", "TRIGGER", "AFTER INSERT OR UPDATE OR DELETE", "FOR EACH ROW", "correction_changed"),
 }

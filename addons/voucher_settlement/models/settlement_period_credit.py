@@ -1,15 +1,13 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.merchant_alliance.tools.money import from_cents
-
 from .voucher_wallet_credit import BESIDE
 
 CREDITING = "voucher_settlement.ir_cron_credit_wallets"
 
 
 class SettlementPeriod(models.Model):
-    """After a settlement: its wallets are credited, then the rounding returns to the pool."""
+    """After a settlement: its wallets are credited."""
 
     _inherit = "settlement.period"
 
@@ -46,36 +44,3 @@ class SettlementPeriod(models.Model):
             "SELECT EXISTS (SELECT FROM voucher_wallet WHERE company_id = %s AND settled_number < %s)",
             self.company_id.id, self.number))
         return behind
-
-    def _return_dust(self):
-        """Give back what no wallet can claim any more, once, when all are credited up to this period.
-
-        What stays reserved is at least the exact Σ (earned − credited) of all wallets.
-        Does nothing while a wallet is behind.
-        """
-        self.ensure_one()
-        company = self.company_id
-        self.lock_for_update(allow_referencing=True)
-        self.invalidate_recordset(["dust_returned"])
-        if self.dust_returned or self._has_wallets_behind():  # another job may have been here since it was read
-            return
-        [[cents]] = self.env.execute_query(SQL(
-            """SELECT trunc((
-                          (SELECT SUM(released_amount - COALESCE(dust_amount, 0)) FROM settlement_period
-                            WHERE company_id = %(company)s AND state = 'settled')
-                        - (SELECT COALESCE(SUM(amount), 0) FROM voucher_entry
-                            WHERE company_id = %(company)s AND kind = 'credit')
-                        - (SELECT COALESCE(SUM(earned - credited), 0) FROM voucher_wallet
-                            WHERE company_id = %(company)s)
-                      ) * power(10::numeric, %(decimals)s))::bigint""",
-            company=company.id, decimals=self.currency_id.decimal_places))
-        move = self.env["account.move"]
-        if cents:
-            posting = self.env["escrow.posting"].sudo()  # sudo: a job
-            posting._post_voucher_entries(company)  # what comes back was released before
-            move = posting._post_event(
-                "dust", company, [("vouchers_outstanding", cents), ("rebate_pool", -cents)], ref=self.name)
-        self.write({"dust_amount": from_cents(cents, self.currency_id), "dust_move_id": move.id})
-        self.search([
-            ("company_id", "=", company.id), ("state", "=", "settled"), ("number", "<=", self.number),
-            ("dust_returned", "=", False)]).write({"dust_returned": True})

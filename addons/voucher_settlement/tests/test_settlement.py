@@ -408,6 +408,37 @@ class TestSettlementDust(SettlementCommon):
         self.env["voucher.wallet"]._cron_credit()
         self.assertTrue(period.dust_returned)
 
+    def test_a_period_settled_meanwhile_is_no_dust(self):
+        """Settled after the last chunk of the one before was credited: the next run credits it, and returns both."""
+        self._sell(1000)
+        self._settle()
+        period, wallets = self._settle(), self.env["voucher.wallet"]
+        create_missing, settled = type(wallets)._create_missing, []
+
+        def settle_next(wallets, company):
+            settled.append(self._settle())
+            return create_missing(wallets, company)
+        with patch.object(type(wallets), "_create_missing", settle_next):
+            wallets._cron_credit()
+        [late] = settled
+        self.assertGreater(late.released_amount, 0.01)
+        self.assertEqual((period.dust_returned, late.dust_returned), (False, False))
+        wallets._cron_credit()
+        self.assertEqual((period.dust_returned, late.dust_returned), (True, True))
+        self.assertLess(period.dust_amount + late.dust_amount, 0.03)
+        self.assertReconciled()
+
+    @mute_logger("odoo.sql_db")
+    def test_database_bounds_dust(self):
+        """A settlement is rounded up by less than a cent, so no more comes back than a cent for each so far."""
+        self._sell(1000)
+        self._settle()
+        period = self._settle()
+        for amount in (0.03, 1000):
+            with self.assertRaises(CheckViolation), self.cr.savepoint():
+                self.cr.execute("UPDATE settlement_period SET dust_amount = %s WHERE id = %s", [amount, period.id])
+        self.cr.execute("UPDATE settlement_period SET dust_amount = 0.02 WHERE id = %s", [period.id])
+
 
 @tagged("post_install", "-at_install")
 class TestSettlementRewards(SettlementCommon):
