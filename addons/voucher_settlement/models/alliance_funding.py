@@ -16,7 +16,7 @@ class AllianceFunding(models.Model):
         "account.move", string="Return Entry", readonly=True, copy=False, index="btree_not_null",
         ondelete="restrict")
 
-    _to_post_idx = models.Index("(company_id) WHERE move_id IS NULL AND reversal_move_id IS NULL")
+    _to_post_idx = models.Index("(company_id) WHERE move_id IS NULL AND reversal_move_id IS NULL AND amount <> 0")
 
     def _after_funded(self):
         """Book the money before anybody gets rewards from it."""

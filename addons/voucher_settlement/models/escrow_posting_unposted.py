@@ -67,7 +67,9 @@ class EscrowPosting(models.AbstractModel):
         return [("company_id", "=", company.id), ("move_id", "=", False), ("kind", "!=", "funding")]
 
     def _get_funding_domain(self, company):
-        return [("company_id", "=", company.id), ("move_id", "=", False), ("reversal_move_id", "=", False)]
+        return [  # of sales that concede nothing there is nothing to book
+            ("company_id", "=", company.id), ("move_id", "=", False), ("reversal_move_id", "=", False),
+            ("amount", "!=", 0)]
 
     @api.model
     def _cron_post(self):

@@ -217,6 +217,14 @@ class TestPosting(EscrowCommon):
             ("alliance_deposit_entry", "move_id"), ("alliance_funding", "move_id"),
             ("alliance_qualified_sale", "earned_move_id"), ("voucher_entry", "move_id"))
 
+    def test_a_funding_of_nothing(self):
+        """Sales of which nothing is conceded leave nothing to book, and are not looked for for ever."""
+        sale = self._sell("0.04")
+        self.assertEqual((sale.state, sale.concession_amount, sale.funding_id.amount), ("funded", 0.0, 0.0))
+        self.posting._post_unposted(self.company)
+        self.assertFalse(sale.funding_id.move_id)
+        self.assertFalse(self.posting.sudo()._has_unposted(self.company))
+
     def test_analytic_lines_of_the_fee(self):
         plan = self.env["account.analytic.plan"].create({"name": "Platform"})
         account = self.env["account.analytic.account"].create({"name": "Fees", "plan_id": plan.id})
