@@ -46,8 +46,11 @@ class ResPartner(models.Model):
         """Let the vouchers lapse: their money goes back to the rebate pool; then nothing can come in any more."""
         result = super()._give_up_holdings(closures)
         for wallet in self._get_wallets():
+            # an account that was opened again may be closed with something of the same lot once more
+            closure = closures.filtered(lambda closure, wallet=wallet: closure.company_id == wallet.company_id)
             wallet._book([
-                lot._prepare_entry("expire", -to_cents(lot.remaining, lot.currency_id), f"close,{wallet.id},{lot.id}")
+                lot._prepare_entry(
+                    "expire", -to_cents(lot.remaining, lot.currency_id), f"closure,{closure.id},{lot.id}")
                 for lot in wallet.lot_ids.filtered(lambda lot: lot.remaining > 0)])
             wallet._set_closed(True)
         return result

@@ -179,6 +179,20 @@ class TestClosure(ClosureCommon):
         self.assertSound(wallet)
         self.assertReconciled()
 
+    def test_closed_again_with_what_came_back(self):
+        """Vouchers of the same lot are given up twice."""
+        wallet = self._live()
+        hold = wallet._authorize(100, self.store, "test,spent")._capture()
+        for number in range(2):
+            self._close_account()
+            self.shopper.with_user(self.operator).action_reopen_account()
+            hold._restore(50, f"test,back,{number}")
+            self.assertEqual(wallet.balance_deduction, 0.5)
+        self._close_account()
+        self.assertEqual(wallet.balance_deduction, 0.0)
+        self.assertSound(wallet)
+        self.assertReconciled()
+
     def test_a_contact_without_a_wallet_is_closed_too(self):
         self._close_account()
         self._sell(1000)
