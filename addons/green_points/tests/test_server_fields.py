@@ -25,7 +25,7 @@ class TestServerFields(GreenPointsCommon):
             self.assertEqual({fname: made[fname] for fname in forged}, expected, name)
 
     def test_ledgers(self):
-        forged = {"default_reward_state": "active", "default_state": "matured", "default_paid": 1.0, "default_code": "1"}
+        forged = {"default_reward_state": "active", "default_state": "matured", "default_paid": 1.0}
         for name, expected in (
                 ("alliance.qualified.sale", {"reward_state": "pending"}), ("green.points.cohort", {"state": "open"}),
                 ("green.points.exchange", {"state": "booked"}), ("green.points.debt", {"paid": 0.0})):

@@ -58,8 +58,8 @@ class TestServerFields(AllianceCommon):
         codes = iter(CODES)
         self.assertKept(
             "alliance.application", lambda: {
-                "legal_name": "Noodles Ltd", "uscc": next(codes), "contact_name": "Li", "contact_phone": "+8613800138000",
-                "contact_email": "li@example.com", "store_name": "Noodles", "street": "Road 1", "city": "Shanghai",
+                "legal_name": "Noodles Ltd", "uscc": next(codes), "contact_name": "Li",
+                "contact_phone": "+8613800138000", "contact_email": "li@example.com", "store_name": "Noodles", "street": "Road 1", "city": "Shanghai",
                 "bank_name": "Bank", "bank_account": "6222020200112233", "scene": "alliance", "rate": 10},
             state="approved", merchant_id=self.merchant.id, decision_reason="Fine", decided_on=DAY)
 
@@ -75,8 +75,10 @@ class TestServerFields(AllianceCommon):
         self.assertEqual(sales._register_sales([{
             "idempotency_key": "forged", "partner": self.shopper, "store": self.store,
             "sale_datetime": fields.Datetime.now(), "cash_cents": 10000}]).state, "pending")
-        for name in ("alliance.funding", "alliance.consent", "alliance.holder.merge", "alliance.share.entry"):
-            self.assertFalse(self.env[name].with_context(**forged).default_get(["state", "collected"]), name)
+        for name, fname in (("alliance.funding", "amount"), ("alliance.deposit.entry", "amount"),
+                            ("alliance.consent", "partner_id"), ("alliance.account.closure", "partner_id")):
+            model = self.env[name].with_context(default_amount=5.0, default_partner_id=self.shopper.id)
+            self.assertEqual(model.default_get([fname]), {}, name)
 
     def test_paid_and_claimed(self):
         """Of Odoo's own documents the fields that we add."""
