@@ -49,10 +49,10 @@ class Rights:
             "alliance.blacklist", "alliance.campaign", "alliance.category", "alliance.contract.line",
             "alliance.product.request", "alliance.staff", "alliance.store", "escrow.reconciliation.line",
             "risk.policy", "voucher.scope"}
-        models = [self.env[name] for name in get_own_models(self.env)]
-        free = {
-            model._name for model in models
-            if not model._abstract and not model.is_transient() and not hasattr(model, "_get_server_fields")}
+        tables = [
+            model for name in get_own_models(self.env)
+            if (model := self.env[name])._auto and not model._abstract and not model.is_transient()]
+        free = {model._name for model in tables if not hasattr(model, "_get_server_fields")}
         self.assertEqual(free, by_hand)
 
     def test_own_records_alone(self):

@@ -59,7 +59,8 @@ class TestServerFields(AllianceCommon):
         self.assertKept(
             "alliance.application", lambda: {
                 "legal_name": "Noodles Ltd", "uscc": next(codes), "contact_name": "Li",
-                "contact_phone": "+8613800138000", "contact_email": "li@example.com", "store_name": "Noodles", "street": "Road 1", "city": "Shanghai",
+                "contact_phone": "+8613800138000", "contact_email": "li@example.com", "store_name": "Noodles",
+                "street": "Road 1", "city": "Shanghai",
                 "bank_name": "Bank", "bank_account": "6222020200112233", "scene": "alliance", "rate": 10},
             state="approved", merchant_id=self.merchant.id, decision_reason="Fine", decided_on=DAY)
 
