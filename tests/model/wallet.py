@@ -7,7 +7,6 @@ from fractions import Fraction
 
 from .money import floor
 
-
 NUMBERS = itertools.count()
 
 

@@ -289,7 +289,8 @@ REACHED = (
     "reimbursement returned", "exchanged", "exchange cancelled",
     "points owed", "vouchers owed", "commission paid", "commission payment failed", "merchant left", "policy changed",
     "contacts merged", "account closed", "closing refused", "bought with a closed account", "points corrected",
-    "points owed after correction", "correction corrected", "payment corrected", "expiry corrected", "computed again", "wallet opened", "rounding returned",
+    "points owed after correction", "correction corrected", "payment corrected", "expiry corrected",
+    "computed again", "wallet opened", "rounding returned",
     *(f"{curve}, {money}, covered {how}" for curve, money in (
         ("linear", "pooled"), ("compounding", "pooled"), ("stepped", "pooled"), ("linear", "fenced"),
         ("stepped", "fenced")) for how in ("in full", "in part")),

@@ -28,7 +28,7 @@ class TestSplitBank(SplitCommon):
         return cents
 
     def _pay_both_ways(self):
-        """Pay once with a provider that splits and once with the platform's own; fund both at once; return the sales."""
+        """Pay with a provider that splits and with the platform's own; fund both at once; return the sales."""
         split = self._pay(200.05)
         self._run()
         self.provider.split_adapter = False

@@ -32,7 +32,8 @@ class SettlementPeriod(models.Model):
         main, beside = map(self.env["ir.model.data"]._xmlid_to_res_id, (CREDITING, BESIDE))
         [(done, left)] = self.env.execute_query(SQL(
             """SELECT COALESCE(SUM(done), 0),
-                      (array_agg(remaining ORDER BY id DESC) FILTER (WHERE cron_id = %(main)s AND done + remaining > 0))[1]
+                      (array_agg(remaining ORDER BY id DESC)
+                       FILTER (WHERE cron_id = %(main)s AND done + remaining > 0))[1]
                  FROM ir_cron_progress WHERE cron_id IN %(jobs)s AND create_date >= %(since)s""",
             main=main, jobs=(main, beside), since=self.settled_at))
         return 100.0 * done / (done + (left or 0)) if done else 0.0

@@ -34,7 +34,8 @@ class TestDividendPayout(PayoutCommon):
             for name in ("operator", "approver")]
         for partner, percent in ((cls.an, 60), (cls.bo, 20)):
             cls.market._move_shares(
-                cls.env["res.partner"], partner, percent, cls.today - timedelta(days=30), f"test,{percent}", "Agreement")
+                cls.env["res.partner"], partner, percent, cls.today - timedelta(days=30), f"test,{percent}",
+                "Agreement")
         cls.env["account.move"].create({
             "move_type": "entry", "journal_id": cls.misc.id, "date": cls.today, "line_ids": [
                 Command.create({"account_id": cls.income.id, "credit": 1000,
@@ -117,7 +118,8 @@ class TestDividendPayout(PayoutCommon):
         batch, line = self._submit_part()
         for step in (lambda: None, lambda: self._send(batch), lambda: self._pay(batch)):
             step()
-            with self.subTest(state=line.state), self.assertRaisesRegex(UserError, f"An's part is in payout {batch.name}"):
+            with self.subTest(state=line.state), self.assertRaisesRegex(
+                    UserError, f"An's part is in payout {batch.name}"):
                 dividend.action_reverse()
         self.assertEqual((dividend.state, line.state), ("approved", "paid"))
 
