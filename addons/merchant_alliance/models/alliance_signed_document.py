@@ -38,10 +38,7 @@ class AllianceSignedDocument(models.AbstractModel):
 
         :param names: more fields that stay empty; ``EVIDENCE`` does always
         """
-        names = EVIDENCE.union(names)
-        # what is not in vals is filled in by the context, or by somebody's own defaults
-        vals = {**self.default_get(["state", *names]), **vals}
-        return vals.get("state", "draft") == "draft" and not any(vals.get(name) for name in names)
+        return vals.get("state", "draft") == "draft" and not any(vals.get(name) for name in EVIDENCE.union(names))
 
     def _prepare_evidence_vals(self, user, address):
         """Return who signs from where; the hash follows with the document, in the same transaction."""

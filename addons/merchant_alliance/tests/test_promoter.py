@@ -110,9 +110,10 @@ class TestPromoterReview(PromoterCommon):
         with self.assertRaisesRegex(UserError, "as a draft"):
             self.env["alliance.promoter.agreement"].create({"promoter_id": promoter.id, "state": "active"})
         for name, value in (("state", "active"), ("accepted_by", "x"), ("signed_ip", "1.2.3.4")):
-            with self.subTest(name), self.assertRaisesRegex(UserError, "as a draft"):
-                self.env["alliance.promoter.agreement"].with_context(**{f"default_{name}": value}).create(
+            with self.subTest(f"default_{name}"):
+                draft = self.env["alliance.promoter.agreement"].with_context(**{f"default_{name}": value}).create(
                     {"promoter_id": promoter.id})
+                self.assertEqual((draft.state, draft.accepted_by, draft.signed_ip), ("draft", False, False))
 
     def test_only_operators_decide(self):
         promoter = self._apply_as_promoter("pr_lin")
