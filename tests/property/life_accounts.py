@@ -1,5 +1,6 @@
 """What else a long life may bring: accounts closed or merged, and corrections of both ledgers."""
 
+from tests.model.wallet import Wallet
 from tests.property.life_chance import EventfulLife
 
 
@@ -65,8 +66,4 @@ class ManagedLife(EventfulLife):
     def find_expired(self):
         """Return the youngest sale whose voucher has expired, in whole or in part."""
         return next(pair for pair in reversed(self.sales) if pair[0].origin is None and any(
-            lot.expired and lot.sale is pair[0] for lot in self.model.wallets.get(pair[0].shopper, NOTHING).lots))
-
-
-class NOTHING:
-    lots = ()
+            lot.expired and lot.sale is pair[0] for lot in self.model.wallets.get(pair[0].shopper, Wallet()).lots))

@@ -78,7 +78,6 @@ from . import sale_order_paid
 from . import sale_order_pickup
 from . import sale_order_scan
 from . import sale_order_stores
-from . import sale_order_defaults
 from . import stock_picking
 from . import stock_rule
 from . import website

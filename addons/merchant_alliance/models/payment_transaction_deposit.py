@@ -87,8 +87,7 @@ class PaymentTransaction(models.Model):
         """A provider gave back (a chargeback) what concessions had used up: the merchant owes it, somebody must ask."""
         merchant, amount = self.deposit_merchant_id, self._format_cents(self.deposit_merchant_id, cents)
         merchant.activity_schedule(
-            "mail.mail_activity_data_todo", user_id=(merchant.company_id.alliance_reviewer_id or self.env.ref(
-                "base.user_admin")).id,
+            "mail.mail_activity_data_todo", user_id=merchant.company_id._get_task_owner().id,
             summary=self.env._("Claim %s back", amount),
             note=self.env._(
                 "%(reference)s gave back %(amount)s that was used up already. It is open on the merchant's account.",

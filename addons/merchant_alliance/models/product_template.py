@@ -30,9 +30,8 @@ class ProductTemplate(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self.env["alliance.store"]._check_may_link(any(vals.get("brand_store_id") for vals in vals_list))
         products = super().create(vals_list)
-        # sudo: whatever the caller may read, no default of the caller's links a store either
+        # afterwards, as defaults of the caller's link a store, too; sudo: whatever the caller may read
         self.env["alliance.store"]._check_may_link(bool(products.sudo().brand_store_id))
         return products
 

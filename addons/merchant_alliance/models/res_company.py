@@ -54,3 +54,8 @@ class ResCompany(models.Model):
         "Top up: the least is above zero, and the most not below it.")
     _review_days_positive = models.Constraint(
         "CHECK (alliance_review_days >= 0)", "Answer within: a number of working days, 0 or more.")
+
+    def _get_task_owner(self):
+        """Return who gets tasks that somebody must do: the reviewer, else the administrator."""
+        self.ensure_one()
+        return self.alliance_reviewer_id or self.env.ref("base.user_admin")

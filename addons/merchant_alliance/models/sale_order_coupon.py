@@ -7,7 +7,8 @@ from ..tools.serialize import touch
 
 
 class SaleOrderLine(models.Model):
-    _inherit = "sale.order.line"
+    _name = "sale.order.line"
+    _inherit = ["sale.order.line", "alliance.server.fields"]
 
     alliance_coupon_id = fields.Many2one(
         "alliance.coupon", string="Merchant's Coupon", readonly=True, copy=False, index="btree_not_null",
@@ -15,6 +16,9 @@ class SaleOrderLine(models.Model):
 
     _coupon_once = models.UniqueIndex(
         "(alliance_coupon_id) WHERE alliance_coupon_id IS NOT NULL", "This coupon is used in another order.")
+
+    def _get_server_fields(self):
+        return {"alliance_coupon_id"}
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -12,6 +12,7 @@ from ..tools.money import from_cents
 # Mistyped amounts are more likely than sales above that; a store sells for more at its till.
 MAX_UNITS = 100_000
 KEPT_DAYS = 1
+SCAN_FIELDS = frozenset(("scan_store_id", "scan_key"))  # the payment page's to say
 
 
 class SaleOrder(models.Model):
@@ -20,7 +21,8 @@ class SaleOrder(models.Model):
     So payment, vouchers, confirmation and refund go the ways of every order.
     """
 
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["sale.order", "alliance.server.fields"]
 
     scan_store_id = fields.Many2one(
         "alliance.store", string="Paid in Store", readonly=True, copy=False, index="btree_not_null",
@@ -30,21 +32,20 @@ class SaleOrder(models.Model):
     _scan_key_uniq = models.UniqueIndex(
         "(scan_key) WHERE scan_key IS NOT NULL", "This payment was begun already.")
 
+    def _get_server_fields(self):
+        return set(SCAN_FIELDS)
+
     @api.model_create_multi
     def create(self, vals_list):
         self._check_scan_vals(vals_list)
-        orders = super().create(vals_list)
-        # again, as defaults say what these values do not; sudo: whoever sells may not read stores
-        self._check_scan_vals([
-            {name: True for name in ("scan_store_id", "scan_key") if order[name]} for order in orders.sudo()])
-        return orders
+        return super().create(vals_list)
 
     def write(self, vals):
         self._check_scan_vals([vals])
         return super().write(vals)
 
     def _check_scan_vals(self, vals_list):
-        if not self.env.su and any({"scan_store_id", "scan_key"} & set(vals) for vals in vals_list):
+        if not self.env.su and any(SCAN_FIELDS & set(vals) for vals in vals_list):
             raise AccessError(self.env._("Paid in Store: only the store's own payment page sets it."))
 
     # -- made on the phone ---------------------------------------------------------------------------

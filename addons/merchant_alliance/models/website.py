@@ -21,9 +21,8 @@ class Website(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self.env["alliance.store"]._check_may_link(any(vals.get("alliance_store_id") for vals in vals_list))
         websites = super().create(vals_list)
-        # sudo: whatever the caller may read, no default of the caller's links a store either
+        # afterwards, as defaults of the caller's link a store, too; sudo: whatever the caller may read
         self.env["alliance.store"]._check_may_link(bool(websites.sudo().alliance_store_id))
         return websites
 

@@ -91,7 +91,7 @@ class AllianceMerchant(models.Model):
         self.activity_unlink([ABOVE_CAP])  # what it says may be another rate, another cap
         if above:
             self.activity_schedule(
-                ABOVE_CAP, user_id=(self.company_id.alliance_reviewer_id or self.env.ref("base.user_admin")).id,
+                ABOVE_CAP, user_id=self.company_id._get_task_owner().id,
                 summary=self.env._("Concession above what the provider splits off"),
                 note=self.env._(
                     "%(contracts)s: a concession of %(rate)s %% (the platform's part included) cannot be split at the"

@@ -165,7 +165,7 @@ class SplitOrder(models.Model):
     def _alert(self, summary, note):
         """Give the operator a task, once."""
         for order in self:
-            user = order.company_id.alliance_reviewer_id or self.env.ref("base.user_admin")
+            user = order.company_id._get_task_owner()
             if not order.activity_ids.filtered(lambda task, text=summary: task.summary == text):
                 order.activity_schedule("mail.mail_activity_data_todo", user_id=user.id, summary=summary, note=note)
 
