@@ -96,7 +96,9 @@ class TestRights(AllianceCommon):
                 record.with_user(user).alliance_store_id = self.store
             record.with_user(user).write({"name": "Other", "alliance_store_id": False})  # nothing changes
         with self.assertRaisesRegex(AccessError, "operator"):
-            self.env["pos.config"].with_user(manager).create({"name": "T", "alliance_store_id": self.store.id})
+            self.env["pos.config"].with_user(manager).create({
+                "name": "T", "journal_id": config.journal_id.id, "payment_method_ids": [],  # may make no journals
+                "alliance_store_id": self.store.id})
         for record in (config, website):
             record.with_user(both).alliance_store_id = self.store
             self.assertEqual(record.alliance_store_id, self.store)

@@ -68,16 +68,23 @@ class EscrowPosting(models.AbstractModel):
             "tracking_disable": True, "mail_create_nolog": True, "escrow_maker": SETTLEMENT_CENTRE,
             "check_move_validity": False,  # done above, in cents
             "skip_analytic_sync": True}  # drafts have no analytic lines yet; posting makes them
-        if not self.env["account.analytic.distribution.model"].search_count([], limit=1):
-            context["default_analytic_distribution"] = False  # else Odoo looks for a model, line by line
         moves = self.env["account.move"].with_context(**context).create(
-            [self._prepare_move_vals(company, spec) for spec in specs])
+            self._prepare_moves_vals(company, specs))
         moves._post(soft=False)
         moves = moves.with_env(self.env)
         for move, spec in zip(moves, specs, strict=True):
             if spec["event"] in BACKED_EVENTS:
                 spec["backing"]._link_escrow_move(move)
         return moves
+
+    def _prepare_moves_vals(self, company, specs):
+        """Return the values of one ``account.move`` for each event."""
+        vals_list = [self._prepare_move_vals(company, spec) for spec in specs]
+        if not self.env["account.analytic.distribution.model"].search_count([], limit=1):
+            for vals in vals_list:
+                for _command, _id, line in vals["line_ids"]:
+                    line["analytic_distribution"] = False  # else Odoo looks for a model, line by line
+        return vals_list
 
     def _prepare_move_vals(self, company, spec):
         """Return the values of the ``account.move`` for one event."""

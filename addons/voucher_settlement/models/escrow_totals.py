@@ -77,13 +77,12 @@ class EscrowPosting(models.AbstractModel):
 
     def _get_deposit_comparison(self, company):
         """Return a row where merchants' deposits together are not what the deposit entries add up to."""
-        kept = LEDGER_TALLY.get_totals(self.env.cr, company.id).get(("deposit", ""), 0)
-        [[balances]] = self.env.execute_query(SQL(
-            "SELECT COALESCE(SUM(deposit_balance), 0) FROM alliance_merchant WHERE company_id = %s", company.id))
-        if balances == kept:
+        kept = LEDGER_TALLY.get_totals(self.env.cr, company.id)
+        balances, entries = kept.get(("balance", ""), 0), kept.get(("deposit", ""), 0)
+        if balances == entries:
             return []
         return [self._prepare_total_row(
-            company, self.env._("Deposits of all merchants"), str(balances), str(kept), self._get_deposit_hint())]
+            company, self.env._("Deposits of all merchants"), str(balances), str(entries), self._get_deposit_hint())]
 
     def _get_deposit_differences(self, company):
         """Read all deposit entries; return a row for each merchant whose deposit is not what its entries add up to."""

@@ -74,20 +74,32 @@ class TestTotals(SettlementCommon):
         self.assertEqual(row["difference_cents"], -500)
         self.assertIn("1", row["account"])
 
-    def test_deposit_that_no_entry_gave(self):
-        """Told by the job with the merchant, and stops a settlement by what all deposits are together."""
+    def test_deposit_that_no_entry_gave_is_found_at_once(self):
+        """By what all deposits are together; the job names the merchant."""
         self._live()
-        self._tamper(
-            f"UPDATE alliance_merchant SET deposit_balance = deposit_balance + 7 WHERE id = {self.merchant.id}")
+        self._give_deposit()
+        [row] = self.posting._check_totals(self.company)
+        self.assertEqual(row["difference_cents"], 700)
         [row] = self.posting._check_subledger(self.company)
         self.assertIn(self.merchant.name, row["account"])
         self.assertEqual(
             (row["ledger_cents"] - row["subledger_cents"], row["difference_cents"]), (700, 700))
-        [row] = self.posting._check_totals(self.company)
-        self.assertEqual(row["difference_cents"], 700)
         self._close()
         with self.assertRaisesRegex(UserError, "differ"):
             self._compute(self.env["settlement.period"].search([("state", "=", "closing")]))
+
+    def test_deposit_that_was_given_past_the_triggers_is_found_by_the_job(self):
+        self._live()
+        self._give_deposit(self._tamper)
+        self.assertEqual(self.posting._check_totals(self.company), [])
+        rows = self.posting._check_subledger(self.company)
+        self.assertEqual(sorted(row["difference_cents"] for row in rows), [-700, 700])  # kept total, the merchant
+        self.assertTrue(any(self.merchant.name in row["account"] for row in rows))
+
+    def _give_deposit(self, execute=None):
+        self.env.flush_all()
+        (execute or self.env.cr.execute)(
+            f"UPDATE alliance_merchant SET deposit_balance = deposit_balance + 7 WHERE id = {self.merchant.id}")
 
     def test_change_past_the_triggers_is_found_by_the_job(self):
         self._live()

@@ -30,6 +30,9 @@ LEDGER_TALLY = Tally(
                    UNION ALL SELECT 'forfeited', r.alloc_commission WHERE r.forfeit_move_id IS NOT NULL) AS c""",
         "alliance_deposit_entry": """
             SELECT company_id, 'deposit' AS ledger, '' AS part, amount FROM {rows}""",
+        "alliance_merchant": """
+            SELECT company_id, 'balance' AS ledger, '' AS part, deposit_balance AS amount
+              FROM {rows} WHERE deposit_balance IS NOT NULL""",
         "promoter_commission": """
             SELECT company_id, 'commission' AS ledger, '' AS part, amount FROM {rows}
              WHERE kind IN ('payout', 'payout_undo') AND move_id IS NOT NULL""",

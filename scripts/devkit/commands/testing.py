@@ -8,7 +8,7 @@ from ..console import say
 
 UNDER_TEST = "gp_test_"
 SCRATCH = "gp_scratch_"
-UPSTREAM = "tests/upstream"
+WITHOUT_SUITE = ("tests/upstream", "tests/tooling/test_benchmarks.py")
 MOST_PROCESSES = 4  # what takes turns (tests/support/spreading.py) is about a third of the work
 
 
@@ -21,7 +21,8 @@ def run_tests(options) -> int:
             work.databases.drop_left_over(prefix)
         suite = templates.SUITE.ensure(work)
         environ = work.environ | {"GREEN_POINTS_SUITE_DB": suite}
-        if _runs_upstream(options):
+        if _runs_without_suite(options):
+            environ["GREEN_POINTS_BASE_DB"] = templates.BASE.ensure(work)
             environ["GREEN_POINTS_LOYALTY_DB"] = templates.LOYALTY.ensure(work)
             environ["GREEN_POINTS_LOYALTY_SUITE_DB"] = templates.LOYALTY_SUITE.ensure(work)
         if options.deep:
@@ -35,11 +36,11 @@ def run_tests(options) -> int:
             work.databases.drop(database)
 
 
-def _runs_upstream(options) -> bool:
-    """Tell whether Odoo's own tests, which need databases of their own, are among those asked for."""
+def _runs_without_suite(options) -> bool:
+    """Tell whether what needs databases without the suite (vanilla, loyalty) is among the tests asked for."""
     named = _names_tests(options)
     return not options.fast and (not named or any(
-        UPSTREAM.startswith(path) or path.startswith(UPSTREAM) for path in named))
+        place.startswith(path) or path.startswith(place) for path in named for place in WITHOUT_SUITE))
 
 
 def _names_tests(options) -> list[str]:
