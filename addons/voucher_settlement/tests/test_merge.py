@@ -254,6 +254,39 @@ class TestMergeWallets(MergeMixin, VoucherCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestMergeOfBuyers(MergeMixin, VoucherCommon):
+
+    def _pay_online(self, partner):
+        order = self.env["sale.order"]._create_scan_order(self.store, partner, 5_850, f"scan{next(self.keys):012}")
+        demo = self.env["payment.provider"].search([
+            ("code", "=", "demo"), ("company_id", "=", self.company.id)], limit=1)
+        demo.write({"state": "test", "is_published": True})
+        tx = self.env["payment.transaction"].create({
+            "provider_id": demo.id, "payment_method_id": demo.payment_method_ids[:1].id, "amount": 58.5,
+            "currency_id": order.currency_id.id, "partner_id": partner.id, "operation": "online_direct",
+            "sale_order_ids": [Command.set(order.ids)], "reference": f"merged-{order.id}"})
+        tx._process("demo", {"reference": tx.reference, "payment_details": "1234", "simulated_state": "done"})
+        tx._post_process()
+        return tx
+
+    def test_what_was_collected_for_a_merchant(self):
+        """The entries of what both contacts paid online stay as they are, chained and reconciled."""
+        paid = self._pay_online(self.twin) | self._pay_online(self.shopper)
+        move = self.env["escrow.posting"]._post_collected(self.company)
+        self._merge()
+        self.assertFalse(self.twin.exists())
+        self.assertEqual((paid.partner_id, paid.payment_id.partner_id), (self.shopper, self.shopper))
+        receivable = move.line_ids.filtered(lambda line: line.account_id.account_type == "asset_receivable")
+        theirs = paid.payment_id.move_id.line_ids.filtered(lambda line: line.account_id == receivable.account_id)
+        self.assertEqual((receivable | theirs).mapped("reconciled"), [True] * 4)
+        self.assertEqual((move.line_ids - receivable).partner_id, self.merchant.partner_id)
+        self.env.user.group_ids += self.env.ref("account.group_account_user")  # whom Odoo lets ask
+        results = self.company._check_hash_integrity()["results"]
+        self.assertNotIn("corrupted", {row["status"] for row in results})
+        self.assertIn("verified", {row["status"] for row in results})
+
+
+@tagged("post_install", "-at_install")
 class TestMergeAndSettlement(MergeMixin, SettlementCommon):
 
     def test_what_was_approved_is_settled_unchanged(self):
