@@ -16,6 +16,14 @@ class SaleOrder(models.Model):
         return self.env["alliance.qualified.sale"].sudo().search([
             ("sale_order_id", "=", self.id), ("merchant_id", "=", merchant.id), ("state", "!=", "cancelled")])
 
+    def _awaits_split_sale(self, merchant):
+        """Return whether what this order concedes for ``merchant`` is still to come: nothing may be set free before."""
+        self.ensure_one()
+        # sudo: a job of the platform
+        registered = self.env["alliance.qualified.sale"].sudo().search_count([
+            ("sale_order_id", "=", self.id), ("merchant_id", "=", merchant.id)], limit=1)
+        return not registered and self.state != "cancel" and (self.state != "sale" or not self._is_paid())
+
     def _get_split_taken(self, merchant, cents):
         """Return ``{role: cents}`` that a refund of ``cents`` will take back of this order's concession.
 

@@ -57,6 +57,7 @@ class SplitOrder(models.Model):
         string="Request Number", readonly=True, copy=False, help="The same number is the same request to the provider.")
     request_sent_on = fields.Datetime(readonly=True, help="From then on it may have arrived, whatever was answered.")
     finish_sent_on = fields.Datetime(readonly=True)
+    given_up = fields.Boolean(readonly=True, copy=False, help="An operator left the payment to the merchant.")
     tried_on = fields.Datetime(readonly=True)
     provider_number = fields.Char(string="Provider's Number", readonly=True)
     line_ids = fields.One2many("split.order.line", "order_id", readonly=True)
@@ -111,20 +112,22 @@ class SplitOrder(models.Model):
     # -- what operators do -------------------------------------------------------------------------
 
     def action_retry(self):
-        """Ask the provider again for what it refused, under the same number (operator).
+        """Ask the provider again for what it refused, under the same number (operator); what waits is tried at once.
 
         What it had accepted and then closed for some receiver gets a new number: the old one would only tell the same.
 
-        :raise UserError: nothing has failed
+        :raise UserError: there is nothing left to do
         """
         self._check_operator()
         for order in self.sudo():  # sudo: the state is set by steps only
             touch(order)
-            if order.state != "failed":
+            if order.state not in OPEN:
                 raise UserError(self.env._("%s has not failed.", order.name))
-            vals = {"state": "draft", "reason": False, "tried_on": False, "request_sent_on": False}
-            if order.line_ids.filtered(lambda line: line.state == "closed"):
-                vals |= {"attempt": order.attempt + 1, "out_order_no": f"{order.name}-{order.attempt + 1}"}
+            vals = {"tried_on": False}
+            if order.state == "failed":
+                vals |= {"state": "draft", "reason": False, "request_sent_on": False}
+                if order.line_ids.filtered(lambda line: line.state == "closed"):
+                    vals |= {"attempt": order.attempt + 1, "out_order_no": f"{order.name}-{order.attempt + 1}"}
             order.write(vals)
         self._trigger()
 
@@ -138,9 +141,12 @@ class SplitOrder(models.Model):
         self._check_operator()
         for order in self.sudo():  # sudo: see action_retry
             touch(order)
-            if order.state != "failed":
-                raise UserError(self.env._("%s has not failed.", order.name))
-            order.write({"state": "finishing", "tried_on": False})
+            if order.state != "failed" and not order._is_untouched():
+                raise UserError(self.env._(
+                    "%(name)s: not possible in the state “%(state)s”: what was asked of the provider may have"
+                    " arrived, or been done.", name=order.name,
+                    state=dict(order._fields["state"]._description_selection(self.env))[order.state]))
+            order.write({"state": "finishing", "tried_on": False, "given_up": True})
         self._trigger()
 
     def action_retry_returns(self):

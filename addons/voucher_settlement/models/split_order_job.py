@@ -12,6 +12,7 @@ _logger = logging.getLogger(__name__)
 CHUNK = 100
 WORKING = ("draft", "requested", "finishing")
 WARN_DAYS = 5
+WAIT_HOURS = 24  # so long a payment may wait before the operator is told
 UNSETTLED = ("draft", "pending", "authorized")
 
 
@@ -87,15 +88,16 @@ class SplitOrder(models.Model):
             self.reason = self.env._("%s does not split any more: something is missing in its settings.",
                                      self.provider_id.name)
             return False
-        if self._get_unsettled_refunds():
-            return False  # what is split depends on what is left of the payment
+        if self._is_waiting():
+            return False
         self._renew_lines()
         if not self._get_paid_cents():
             self.write({"state": "returned", "reason": False})
             self.env["split.entry"]._record_finished(self)
+            self.activity_feedback(["mail.mail_activity_data_todo"])
             return False
         if not self.line_ids.filtered(lambda line: line.state == "pending"):
-            self.state = "finishing"
+            self.write({"state": "finishing", "reason": False})
             return False
         receivers = self.env["split.receiver"]._get_for(self.provider_id, self.merchant_id, self.payer)
         if receivers._register_all():
@@ -106,6 +108,19 @@ class SplitOrder(models.Model):
         else:
             self.reason = reason[:500]  # no answer: later
         return False
+
+    def _is_waiting(self):
+        """Return whether it is not known yet what the payment has to give, and say why."""
+        if refunds := self._get_unsettled_refunds():
+            self.reason = self.env._(
+                "Waits for the end of a refund (%s): what is split is a part of what is left of the payment.",
+                ", ".join(refunds.mapped("reference")))[:500]
+        elif self._get_paid_cents() and self.order_id._awaits_split_sale(self.merchant_id):
+            self.reason = self.env._(
+                "Waits for the sale of %s: the order is not confirmed, or not paid whole.", self.order_id.name)
+        else:
+            return False
+        return True
 
     def _ask_first(self):
         self.request_sent_on = fields.Datetime.now()
@@ -152,22 +167,40 @@ class SplitOrder(models.Model):
 
     def _advance_finish(self):
         """Unfreeze the rest for the merchant; what the receivers have got is theirs then."""
-        number, adapter = f"{self.name}-F", self._get_adapter()
+        try:
+            answer = self._ask_to_finish(f"{self.name}-F")
+        except (SplitRefusedError, SplitMissingError) as error:
+            # after the deadline there is nothing to unfreeze: the provider has done it by itself
+            if self.deadline >= fields.Date.context_today(self):
+                self._alert_unfinished(str(error))
+                return
+        else:
+            if not answer.finished:
+                return
+        lost = self.given_up or bool(self.line_ids.filtered(lambda line: line.state != "success"))
+        self.write({"state": "lost" if lost else "finished", "reason": self.reason if lost else False})
+        self.env["split.entry"]._record_finished(self)
+        self.activity_feedback(["mail.mail_activity_data_todo"])
+        self.env.ref("merchant_alliance.cron_fund_pending")._trigger()
+
+    def _ask_to_finish(self, number):
+        adapter = self._get_adapter()
         if self.finish_sent_on:
             try:
-                answer = adapter._query(self, number)
+                return adapter._query(self, number)
             except SplitMissingError:
-                answer = adapter._finish(self, number)
-        else:
-            self.finish_sent_on = fields.Datetime.now()
-            self._keep()
-            answer = adapter._finish(self, number)
-        if answer.finished:
-            lost = self.line_ids.filtered(lambda line: line.state != "success")
-            self.write({"state": "lost" if lost else "finished", "reason": self.reason if lost else False})
-            self.env["split.entry"]._record_finished(self)
-            self.activity_feedback(["mail.mail_activity_data_todo"])
-            self.env.ref("merchant_alliance.cron_fund_pending")._trigger()
+                return adapter._finish(self, number)
+        self.finish_sent_on = fields.Datetime.now()
+        self._keep()
+        return adapter._finish(self, number)
+
+    def _alert_unfinished(self, reason):
+        """The rest stays frozen, and each run asks again: the operator, told once, puts right what is in the way."""
+        if self.reason != reason[:500]:
+            self.reason = reason[:500]
+            self._alert(self.env._("%s: the merchant's part is not set free", self.name), self.env._(
+                "The provider says: %(reason)s. It is asked again by itself, and sets it free on %(day)s at the"
+                " latest.", reason=reason, day=self.deadline))
 
     # -- amounts ---------------------------------------------------------------------------------
 
@@ -218,9 +251,16 @@ class SplitOrder(models.Model):
 
     @api.model
     def _cron_watch_deadlines(self):
-        """Warn of payments that are not split and soon cannot be any more."""
+        """Warn of payments that are not split: of those that get no further, and where they soon cannot be any more."""
         today = fields.Date.context_today(self)
-        orders = self.sudo().search([  # sudo: a job of the platform itself
+        waiting = self.sudo().search([  # sudo: a job of the platform itself
+            ("state", "=", "draft"), ("request_sent_on", "=", False), ("reason", "!=", False),
+            ("create_date", "<=", fields.Datetime.subtract(fields.Datetime.now(), hours=WAIT_HOURS))], limit=1000)
+        for order in waiting:
+            order._alert(self.env._("%s waits to be split", order.name), self.env._(
+                "%(reason)s Put it right and retry before %(day)s, or leave the payment to the merchant.",
+                reason=order.reason, day=order.deadline))
+        orders = self.sudo().search([  # sudo: see above
             ("state", "in", ("draft", "requested", "finishing", "failed")),
             ("deadline", "<=", fields.Date.add(today, days=WARN_DAYS))], limit=1000)
         for order in orders:
