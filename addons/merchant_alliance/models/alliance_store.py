@@ -38,11 +38,15 @@ class AllianceStore(models.Model):
     def write(self, vals):
         if "merchant_id" in vals:
             moved = self.filtered(lambda store: store.merchant_id.id != vals["merchant_id"])
-            if moved and self.env["alliance.qualified.sale"].sudo().search_count(  # sudo: whoever moves it
-                    [("store_id", "in", moved.ids)], limit=1):
+            if moved and moved._has_sales():
                 raise UserError(self.env._(
                     "Merchant: a store that has sales cannot move to another merchant; make a new store."))
         return super().write(vals)
+
+    def _has_sales(self):
+        """Return whether these stores have sold something, which is their merchant's for good. Hook."""
+        # sudo: whoever moves it
+        return bool(self.env["alliance.qualified.sale"].sudo().search_count([("store_id", "in", self.ids)], limit=1))
 
     def _filter_own(self):
         """Return the stores in which the platform sells its own goods; in the others it only collects."""

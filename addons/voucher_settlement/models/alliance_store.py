@@ -13,6 +13,12 @@ class AllianceStore(models.Model):
         self.ensure_one()
         return self.active and self.accepts_vouchers and self.merchant_id.state == "active"
 
+    def _has_sales(self):
+        """Vouchers pay for sales, too: their merchant is reimbursed."""
+        # sudo: whoever moves it
+        return super()._has_sales() or bool(
+            self.env["voucher.hold"].sudo().search_count([("store_id", "in", self.ids)], limit=1))
+
     @api.model
     def _get_directory_domain(self, accepts_vouchers=False, spends=None, **filters):
         """Of the stores looked for, leave those that accept vouchers, or certain ones, if asked for.

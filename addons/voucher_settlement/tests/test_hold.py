@@ -128,6 +128,18 @@ class TestHold(VoucherCommon):
         self.assertSound(self._wallet())
 
     @mute_logger("odoo.sql_db")
+    def test_a_store_with_payments_stays_with_its_merchant(self):
+        """What was paid there is the merchant's who had it then."""
+        self._give_vouchers(10.0)
+        hold = self._authorize(400)._capture()
+        other = self._make_merchant("Other")
+        with self.assertRaisesRegex(UserError, "cannot move to another merchant"):
+            self.store.merchant_id = other
+        self.assertEqual((hold.merchant_id, self.store.merchant_id), (self.merchant, self.merchant))
+        unused = other.store_ids
+        unused.merchant_id = self.merchant
+        self.assertEqual(unused.merchant_id, self.merchant)
+
     def test_database_refuses_overspending(self):
         lot = self._give_vouchers(5)
         with self.assertRaises(CheckViolation), self.env.cr.savepoint():
