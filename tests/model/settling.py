@@ -121,7 +121,7 @@ class Settling:
         wallet = self.wallets[holder]
         for number in range(wallet.seen + 1, len(self.settled) + 1):
             if number in wallet.due:
-                wallet.credit(*wallet.due.pop(number))
+                wallet.credit(*wallet.due.pop(number), number)
         wallet.seen = len(self.settled)
         self._sweep()
 

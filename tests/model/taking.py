@@ -40,7 +40,7 @@ class Taking:
         self._take_rows([row for refund in refunds for row in self._get_refund_rows(refund)])
         for refund in refunds:
             wallet = self.wallets[refund.shopper]
-            wallet.claw(refund.parts[1], [lot for lot in wallet.lots if lot.sale is refund.origin])
+            wallet.claw_own(refund.parts[1], [lot for lot in wallet.lots if lot.sale is refund.origin])
         self._sweep()
 
     def _get_refund_rows(self, refund):
@@ -60,21 +60,22 @@ class Taking:
             missing = min(max(base - self.points[holder, cohort], 0), max(self.away.get((holder, cohort), 0), 0))
             self.points[holder, cohort] -= base - missing
             start = sale.given[side].take(base, missing)
-            shares.append((holder, (base - missing) * (self.index(cohort) - start)))
+            shares.append((holder, (base - missing) * (self.index(cohort) - start), cohort))
             self.away[holder, cohort] = self.away.get((holder, cohort), 0) - missing
             given_up = min(missing, self.given_up.get((holder, cohort), 0))
             if given_up:
                 self.given_up[holder, cohort] -= given_up
             owed += [(holder, cohort, part, who) for part, who in (
                 (given_up, "nobody"), (missing - given_up, "holder")) if part]
-        for holder, share in shares:
-            self.wallets[holder].cancel(share)
+        for holder, share, cohort in shares:
+            self.wallets[holder].cancel(share, cohort)
         for holder, cohort, missing, who in owed:
             if who == "holder":  # else the account is closed
                 self.debts.setdefault(holder, []).append(missing)
             gone = self.gone[holder, cohort]
             released = sum((base * index for base, index in gone), Fraction(0)) / 100  # as amounts have 12 decimals
-            self.wallets[holder].cancel(100 * floor12(missing * released / sum(base for base, _index in gone)))
+            self.wallets[holder].cancel(
+                100 * floor12(missing * released / sum(base for base, _index in gone)), cohort)
         for holder in dict.fromkeys(holder for holder, *_missing in owed):
             self._pay_points_owed(holder)
 

@@ -19,6 +19,8 @@ class Lot:
     sale: object = None
     only_at: str | None = None  # merchant; None: wherever its kind spends
     expired: int = 0  # what it lost on its last day, less what a correction brought back
+    period: int = 0  # that released it
+    given_up: int = 0  # what went with a closed account, and was not taken back since of a purchase's own voucher
     number: int = field(default_factory=lambda: next(NUMBERS))  # in the order in which vouchers were made
 
     @property
@@ -54,6 +56,7 @@ class Wallet:
     due: dict = field(default_factory=dict)  # period not credited yet -> (exact cents, last day of the voucher)
     to_pool: int = 0
     closed: bool = False  # whatever comes in lapses at once
+    forgiven: list = field(default_factory=list)  # (cohort, cents of released vouchers) that went with the account
 
     def balance(self, kind: str) -> int:
         return sum(lot.left for lot in self.lots if lot.kind == kind)
@@ -72,33 +75,47 @@ class Wallet:
         lot.left -= paid
         self.to_pool += paid
 
-    def credit(self, share: Fraction, expires: date) -> None:
+    def credit(self, share: Fraction, expires: date, period: int) -> None:
         """One period's share, in cents: whole cents become a lot, the rest stays a claim."""
         self.earned += share
         amount = floor(self.earned) - self.credited
         self.credited += amount
         self.credits_total += amount
         if amount:
-            self.add(Lot("deduction", amount, expires))
+            self.add(Lot("deduction", amount, expires, period=period))
 
-    def cancel(self, share: Fraction) -> None:
-        """Points were taken back that had released ``share`` cents."""
+    def cancel(self, share: Fraction, cohort: int) -> None:
+        """Points of ``cohort`` were taken back that had released ``share`` cents."""
         share = min(share, self.earned)
         kept = floor(self.earned - share)
         over = self.credited - kept
         self.earned -= max(share, Fraction(over))
         self.credited = kept
         lots = sorted((lot for lot in self.lots if lot.kind == "deduction"), key=self._by_expiry, reverse=True)
-        self.claw(over, lots)
+        missing = self.claw(over, lots)
+        released = [(lot.period, lot.given_up) for lot in lots] + [(number, -part) for number, part in self.forgiven]
+        gone = min(sum(part for number, part in released if number >= cohort), sum(part for _number, part in released))
+        part = min(max(gone, 0), missing)
+        self.forgiven.append((cohort, part))
+        self.debt += missing - part
 
-    def claw(self, cents: int, lots) -> None:
-        """Take ``cents`` from the free part of ``lots``; what is not there is owed."""
+    def claw_own(self, cents: int, lots) -> None:
+        """Take back the vouchers that were given with a purchase."""
+        missing = self.claw(cents, lots)
+        for lot in lots:
+            part = min(lot.given_up, missing)
+            lot.given_up -= part
+            missing -= part
+        self.debt += missing
+
+    def claw(self, cents: int, lots) -> int:
+        """Take ``cents`` from the free part of ``lots``; return what is not there: owed, but for what was given up."""
         for lot in lots:
             part = min(cents, lot.free)
             lot.left -= part
             cents -= part
             self.to_pool += part
-        self.debt += cents
+        return cents
 
     def spendable(self, store: str, today: date, kinds) -> list[Lot]:
         """In the order of spending; of those that expire on one day, what spends at this merchant alone goes first."""
@@ -130,6 +147,7 @@ class Wallet:
         """A closed account keeps nothing."""
         for lot in self.lots if self.closed else ():
             self.to_pool += lot.left
+            lot.given_up += lot.left
             lot.left = 0
 
     def absorb(self, other: "Wallet") -> None:

@@ -36,8 +36,8 @@ from . import voucher_wallet_spend
 from . import voucher_wallet_credit
 from . import voucher_wallet_uncredited
 from . import voucher_wallet_merge
-from . import voucher_wallet_closed
 from . import voucher_wallet_claw
+from . import voucher_wallet_closed
 from . import voucher_lot
 from . import voucher_lot_reminder
 from . import voucher_payment_code

@@ -125,7 +125,8 @@ class LedgerCorrection(models.Model):
         posting._serialize_pool(self.company_id)
         posting._post_voucher_entries(self.company_id)  # what else came back is in the pool first
         self._check_not_fenced(cents, posting._get_balance("rebate_pool", self.company_id))
-        self.lot_id._reinstate(cents, self._get_key(), correction_id=self.id)
+        given_up = cents if self.voucher_entry_id.given_up else 0
+        self.lot_id._reinstate(cents, self._get_key(), given_up, correction_id=self.id)
         posting._post_voucher_entries(self.company_id)
 
     def _check_not_fenced(self, cents, pool):

@@ -48,10 +48,10 @@ class ResPartner(models.Model):
         for wallet in self._get_wallets():
             # an account that was opened again may be closed with something of the same lot once more
             closure = closures.filtered(lambda closure, wallet=wallet: closure.company_id == wallet.company_id)
+            left = {lot: to_cents(lot.remaining, lot.currency_id) for lot in wallet.lot_ids}
             wallet._book([
-                lot._prepare_entry(
-                    "expire", -to_cents(lot.remaining, lot.currency_id), f"closure,{closure.id},{lot.id}")
-                for lot in wallet.lot_ids.filtered(lambda lot: lot.remaining > 0)])
+                lot._prepare_entry("expire", -cents, f"closure,{closure.id},{lot.id}", given_up=cents)
+                for lot, cents in left.items() if cents])
             wallet._set_closed(True)
         return result
 

@@ -35,6 +35,9 @@ class VoucherEntry(models.Model):
     debt_change = fields.Monetary(
         required=True, readonly=True, default=0.0,
         help="Positive: taken back but spent already, so owed; negative: debt paid.")
+    given_up = fields.Monetary(
+        string="Given Up, Account Closed", readonly=True,
+        help="It lapsed with a closed account. Below zero: of that, what was taken back later, so that it is not owed.")
     date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     period_id = fields.Many2one("settlement.period", readonly=True, ondelete="restrict")
     hold_id = fields.Many2one("voucher.hold", readonly=True, index="btree_not_null", ondelete="restrict")
@@ -53,7 +56,7 @@ class VoucherEntry(models.Model):
     _signs_fit_kind = models.Constraint(
         "CHECK (CASE"
         " WHEN kind IN ('credit', 'grant', 'restore', 'reinstate') THEN amount > 0 AND debt_change = 0"
-        " WHEN kind = 'owe' THEN amount = 0 AND debt_change > 0"
+        " WHEN kind = 'owe' THEN amount = 0 AND debt_change >= 0 AND (debt_change > 0 OR COALESCE(given_up, 0) < 0)"
         " WHEN kind = 'debt' THEN amount < 0 AND debt_change = amount"
         " ELSE amount < 0 AND debt_change = 0 END)",
         "The signs of a voucher entry must fit its kind.")
@@ -79,6 +82,8 @@ class VoucherEntry(models.Model):
         text = self.sudo().correction_id.holder_text
         if text:
             return self.env._("Correction: %s", text)
+        if self.kind == "owe" and not self.debt_change:
+            return self.env._("Taken back; given up with the account before")
         return dict(self._fields["kind"]._description_selection(self.env))[self.kind]
 
     def action_correct(self):

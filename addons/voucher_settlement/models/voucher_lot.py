@@ -116,17 +116,18 @@ class VoucherLot(models.Model):
         last = fields.Date.add(fields.Date.today(), days=GRACE_DAYS)
         self.filtered(lambda lot: lot.expires_on < last).write({"expires_on": last})
 
-    def _reinstate(self, cents, key, **extra):
+    def _reinstate(self, cents, key, given_up=0, **extra):
         """Give back what expired by mistake; a debt is paid out of it first. The wallet is locked.
 
         The caller makes sure that the rebate pool holds the money, and books it.
 
         :param int cents: above zero, at most what expired of this voucher
+        :param int given_up: of that, what had gone with a closed account
         :param extra: further values of the ledger entries
         :return: the ``voucher.entry`` records
         """
         self.ensure_one()
-        entries = [self._prepare_entry("reinstate", cents, key, **extra)]
+        entries = [self._prepare_entry("reinstate", cents, key, given_up=-given_up, **extra)]
         entries += self.wallet_id._prepare_debt_entries([(self, cents, key)], **extra)
         self._grant_grace()
         return self.wallet_id._book(entries)

@@ -125,7 +125,7 @@ class VoucherWallet(models.Model):
         """Write ledger entries and bring lots and wallets along; wallets must be locked.
 
         :param list entries: values for ``voucher.entry`` with ``amount`` (what the lot's
-            remaining changes by) and ``debt_change`` in cents, from ``_prepare_entry``
+            remaining changes by), ``debt_change`` and maybe ``given_up`` in cents, from ``_prepare_entry``
         :param held: list of ``(lot, cents)``: what the held part of a lot changes by
         :return: the ``voucher.entry`` records
         :raise psycopg2.errors.CheckViolation: whatever would overspend a lot or wallet
@@ -180,7 +180,8 @@ class VoucherWallet(models.Model):
         return Entry.create([
             {**vals,
              "amount": from_cents(vals["amount"], currencies[vals["wallet_id"]]),
-             "debt_change": from_cents(vals["debt_change"], currencies[vals["wallet_id"]])}
+             "debt_change": from_cents(vals["debt_change"], currencies[vals["wallet_id"]]),
+             "given_up": from_cents(vals.get("given_up", 0), currencies[vals["wallet_id"]])}
             for vals in entries])
 
     def _prepare_debt_entries(self, freed, **extra):

@@ -42,6 +42,7 @@ class VoucherWallet(models.Model):
     def _prepare_claw_entries(self, cents, lots, voucher_kind, key, free, values):
         """Return the entries that take ``cents`` from the unheld part of ``lots``; the rest is owed.
 
+        :param lots: of the refunded purchase, or all that deduction vouchers can be taken from
         :param dict free: free cents by lot, kept up to date over several calls before booking
         """
         entries = []
@@ -52,17 +53,21 @@ class VoucherWallet(models.Model):
                 cents -= part
                 entries.append(lot._prepare_entry("claw", -part, f"claw,{key},{lot.id}", **values))
         if cents:
-            entries.append({
-                "wallet_id": self.id,
-                "company_id": self.company_id.id,
-                "kind": "owe",
-                "voucher_kind": voucher_kind,
-                "amount": 0,
-                "debt_change": cents,
-                "idempotency_key": f"owe,{key},{self.id},{voucher_kind}",
-                **values,
-            })
+            entries.append(self._prepare_missing_entry(cents, lots, voucher_kind, key, free, values))
         return entries
+
+    def _prepare_missing_entry(self, cents, lots, voucher_kind, key, free, values):
+        """Return the entry about ``cents`` that are not there to be taken: they are owed. Hook."""
+        return {
+            "wallet_id": self.id,
+            "company_id": self.company_id.id,
+            "kind": "owe",
+            "voucher_kind": voucher_kind,
+            "amount": 0,
+            "debt_change": cents,
+            "idempotency_key": f"owe,{key},{self.id},{voucher_kind}",
+            **values,
+        }
 
     def _read_exact(self):
         """Return ``{wallet id: (earned, credited)}`` as ``Decimal``; the ORM's float is not exact."""

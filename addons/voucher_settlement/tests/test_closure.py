@@ -179,6 +179,64 @@ class TestClosure(ClosureCommon):
         self.assertSound(wallet)
         self.assertReconciled()
 
+    def _live_and_close(self, spent=0):
+        """Buy, be credited, spend some of the vouchers in the mall, and close the account; return purchase, wallet."""
+        sale = self._sell(1000)
+        self._sell(5000, self.other)
+        self._settle()
+        self._settle()
+        wallet = self._credit()
+        if spent:
+            wallet._authorize(spent, self.mall, "test,spent")._capture()
+        self._close_account()
+        return sale, wallet
+
+    def test_vouchers_given_up_are_not_owed_when_it_is_opened_again(self):
+        sale, wallet = self._live_and_close()
+        pool = self._balance("rebate_pool")
+        self._refund(sale, 400)
+        self.shopper.with_user(self.operator).action_reopen_account()
+        self._refund(sale, 600)
+        self.assertEqual(wallet.debt, 0.0)
+        merchant = self._wallet(self.merchant.partner_id).entry_ids.filtered(lambda entry: entry.kind == "claw")
+        self.assertAlmostEqual(self._balance("rebate_pool"), pool - sale.alloc_pool - sale.alloc_shopping - sum(
+            merchant.mapped("amount")), msg="once: it has what lapsed")
+        again = self._sell(1000)
+        self.assertEqual(wallet.balance_shopping, again.alloc_shopping, "nothing is paid off")
+        self.assertSound(wallet)
+        self.assertReconciled()
+
+    def test_vouchers_spent_before_it_are_owed(self):
+        sale, wallet = self._live_and_close(spent=100)
+        self._refund(sale, 1000)
+        self.assertEqual(wallet.debt, 1.0)
+        self.assertSound(wallet)
+        self.assertReconciled()
+
+    def test_what_was_given_up_pays_for_nothing_later(self):
+        _sale, wallet = self._live_and_close()
+        self.shopper.with_user(self.operator).action_reopen_account()
+        later = self._sell(1000)
+        self._settle()
+        self._settle()
+        self._credit()
+        spent = self.currency.round(wallet.balance_deduction + wallet.balance_shopping)
+        self.assertTrue(wallet.balance_deduction > 0 < wallet.balance_shopping)
+        wallet._authorize(round(spent * 100), self.mall, "test,later")._capture()
+        self._refund(later, 1000)
+        self.assertEqual(wallet.debt, spent)
+        self.assertSound(wallet)
+        self.assertReconciled()
+
+    def test_vouchers_that_lapsed_at_once_are_not_owed(self):
+        """Spent, the account closed, given back, and then the purchase that had brought them is given back."""
+        sale, wallet = self._live_and_close(spent=100)
+        wallet.env["voucher.hold"].search([("wallet_id", "=", wallet.id)])._restore(100, "test,back")
+        self._refund(sale, 1000)
+        self.assertEqual(wallet.debt, 0.0)
+        self.assertSound(wallet)
+        self.assertReconciled()
+
     def test_closed_again_with_what_came_back(self):
         """Vouchers of the same lot are given up twice."""
         wallet = self._live()
