@@ -63,7 +63,30 @@ class EscrowBankLine(models.Model):
                     line._explain(found)
                     items = [item for item in items if item not in found]
                     explained |= line
+        return explained | self._match_parts(lines - explained, items)
+
+    def _match_parts(self, lines, items):
+        """Explain transfers that were made in several parts, each of which names the whole; return their lines."""
+        explained = self.browse()
+        for names, parts in lines.grouped(lambda line: tuple(
+                item["name"] for item in line._find_named(line, 0, items, None))).items():
+            found = [item for item in items if item["name"] in names]
+            if len(parts) > 1 and found and parts._is_split_of(found):
+                parts._explain(found)
+                explained |= parts
         return explained
+
+    def _is_split_of(self, items):
+        """Return whether these movements, all in one direction and none too early, are ``items`` in parts."""
+        cents = [to_cents(line.amount, line.currency_id) for line in self]
+        return (sum(cents) == sum(item["cents"] for item in items) and len({part > 0 for part in cents}) == 1
+                and max(item["day"] for item in items) <= min(self.mapped("date")))
+
+    def _find_whole(self, cents):
+        """Return the items that these movements are parts of, which a person says belong together; maybe none."""
+        items = [item for item in self._get_open_items(self.company_id) if item["day"] <= min(self.mapped("date"))]
+        found = self._find_by_amount(self, cents, items, Counter([cents]))
+        return found if found and self._is_split_of(found) else []
 
     def _find_opening(self, line, cents, items, amounts):
         """Return everything of the days before the first statement, if the balance before it is that."""
@@ -98,15 +121,38 @@ class EscrowBankLine(models.Model):
                     return found
         return []
 
-    def _explain(self, items):
-        """Note what of the ledger a movement is."""
-        self.ensure_one()
+    def _explain(self, items, text=None):
+        """Note what of the ledger a movement is, or several that are its parts (``_is_split_of``).
+
+        :param str text: the explanation, if not the items' names
+        """
         rows = self.env.execute_query(SQL(
             "SELECT id, balance::text FROM account_move_line WHERE id IN %s",
             tuple(line_id for item in items for line_id in item["ids"])))
-        posting = self.env["escrow.posting"]
+        posting, company = self.env["escrow.posting"], self.company_id
+        cents = {line_id: posting._to_cents(amount, company) for line_id, amount in rows}
         self.env["escrow.bank.match"].create([{
-            "line_id": self.id, "move_line_id": line_id,
-            "amount": from_cents(posting._to_cents(amount, self.company_id), self.currency_id)}
-            for line_id, amount in rows])
-        self.write({"matched": True, "explanation": ", ".join(item["name"] for item in items)[:500]})
+            "line_id": line.id, "move_line_id": line_id, "part": part,
+            "amount": from_cents(amount, company.currency_id)}
+            for line, line_id, part, amount in self._divide_among(cents)])
+        self.write({"matched": True, "explanation": (text or ", ".join(item["name"] for item in items))[:500]})
+
+    def _divide_among(self, cents):
+        """Return ``[(movement, journal item id, number of its part, cents)]``: each movement gets its amount.
+
+        :param dict cents: of each journal item; what goes the other way is the last movement's
+        """
+        total, parts, number = sum(cents.values()), [], Counter()
+        left = dict(sorted(cents.items(), key=lambda item: item[1] * total < 0))
+        for line in self[:-1]:
+            missing = to_cents(line.amount, line.currency_id)
+            for line_id in list(left):
+                part = min(left[line_id], missing, key=abs)
+                parts.append((line, line_id, number[line_id], part))
+                number[line_id] += 1
+                missing, left[line_id] = missing - part, left[line_id] - part
+                if not left[line_id]:
+                    del left[line_id]
+                if not missing:
+                    break
+        return parts + [(self[-1:], line_id, number[line_id], part) for line_id, part in left.items()]

@@ -100,9 +100,9 @@ class EscrowBankLine(models.Model):
         raise UserError(self.env._("A bank statement stays as it was imported."))
 
     def action_set_off(self):
-        """Explain movements by each other: a fee, say, and its refund (checker).
+        """Explain movements by each other: a fee, say, and its refund; or as the parts of one transfer (checker).
 
-        :raise UserError: they do not add up to zero, or one is explained already
+        :raise UserError: they add up neither to zero nor to a transfer, or one is explained already
         """
         if not self.env.user.has_group(CHECKER):
             raise AccessError(self.env._("Only settlement checkers may do this."))
@@ -112,17 +112,22 @@ class EscrowBankLine(models.Model):
         if len(lines.company_id) != 1 or any(line.matched for line in lines):
             raise UserError(self.env._("Choose movements that are not explained yet."))
         total = sum(to_cents(line.amount, line.currency_id) for line in lines)
+        if total and (items := lines._find_whole(total)):
+            lines._explain(items, self.env._(
+                "%(names)s, put together by %(user)s", user=self.env.user.name,
+                names=", ".join(item["name"] for item in items)))
+            return
         if total:
             raise UserError(self.env._(
-                "Together they are %s; only movements that add up to zero explain each other.",
-                lines.currency_id.format(sum(lines.mapped("amount")))))
+                "Together they are %s; only movements that add up to zero, or to transfers that are not explained"
+                " yet, explain each other.", lines.currency_id.format(sum(lines.mapped("amount")))))
         lines.write({"matched": True, "explanation": self.env._(
             "Set off by %(user)s: %(references)s", user=self.env.user.name,
             references=", ".join(lines.mapped("reference")))})
 
 
 class EscrowBankMatch(models.Model):
-    """A journal item on the escrow bank that a movement explains; each once."""
+    """A journal item on the escrow bank that a movement explains; each once, by one movement or in parts by several."""
 
     _name = "escrow.bank.match"
     _description = "Escrow Bank Match"
@@ -137,8 +142,10 @@ class EscrowBankMatch(models.Model):
     move_id = fields.Many2one(related="move_line_id.move_id")
     date = fields.Date(related="move_line_id.date")
     amount = fields.Monetary(required=True, readonly=True)
+    part = fields.Integer(required=True, readonly=True, default=0, help="All parts of an item are matched at once.")
 
-    _move_line_uniq = models.Constraint("UNIQUE (move_line_id)", "A journal item is explained by one movement.")
+    # of two jobs that explain an item at once, both begin with its first part
+    _move_line_uniq = models.Constraint("UNIQUE (move_line_id, part)", "A journal item is explained once.")
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -117,6 +117,47 @@ class TestEscrowReconcile(ReconcileCommon):
         self.assertEqual(self._import(self._csv(
             (self.days[2], "B1", 120, "monthly"), (self.days[2], "B2", -6, ""))).state, "agreed")
 
+    def test_a_sweep_in_two_parts(self):
+        """Both name the day; until the second one has come, the first one explains nothing."""
+        self._live()
+        name, rows = f"SWEEP {self.days[0]}", self._rows()
+        day = self._import(self._csv((self.days[1], "A1", 50, name), *rows[1:]))
+        self.assertEqual((day.state, day.unexplained_amount), ("differs", 50))
+        day = self._import(self._csv((self.days[2], "A2", 30, f"{name} rest"), opening=84))
+        self.assertEqual((day.state, day.difference), ("agreed", 0))
+        parts = self.env["escrow.bank.line"].search([("reference", "in", ("A1", "A2"))])
+        self.assertEqual(parts.mapped("explanation"), [name] * 2)
+        for part in parts:
+            self.assertEqual(sum(part.match_ids.mapped("amount")), part.amount)
+
+    def test_parts_that_are_too_much_stay_unexplained(self):
+        self._live()
+        name, rows = f"SWEEP {self.days[0]}", self._rows()
+        day = self._import(self._csv((self.days[1], "A1", 50, name), (self.days[1], "A2", 31, name), *rows[1:]))
+        self.assertEqual((day.state, day.unexplained_amount), ("differs", 81))
+
+    def test_parts_without_a_name_are_explained_by_a_checker(self):
+        self._live()
+        day = self._import(self._csv((self.days[1], "A1", 50, ""), (self.days[1], "A2", 30, ""), *self._rows()[1:]))
+        self.assertEqual((day.state, day.unexplained_amount), ("differs", 80))
+        parts = self.env["escrow.bank.line"].search([("reference", "in", ("A1", "A2"))])
+        with self.assertRaises(AccessError):
+            parts.with_user(self.maker).action_set_off()
+        with self.assertRaisesRegex(UserError, "add up to zero"):
+            parts[0].with_user(self.checker).action_set_off()
+        parts.with_user(self.checker).action_set_off()
+        for part in parts:
+            self.assertTrue(part.matched)
+            self.assertIn(f"SWEEP {self.days[0]}", part.explanation)
+            self.assertIn(self.checker.name, part.explanation)
+            self.assertEqual(sum(part.match_ids.mapped("amount")), part.amount)
+        with freeze_time(START + timedelta(days=2)):
+            self.env["escrow.reconciliation"]._cron_reconcile()
+        day.invalidate_recordset()
+        self.assertEqual((day.state, day.activity_ids.ids), ("agreed", []))
+        with self.assertRaisesRegex(UserError, "not explained yet"):
+            parts.with_user(self.checker).action_set_off()
+
     def test_transfers_to_make_then_overdue(self):
         self._live()
         day = self._import(self._csv((self.days[1], "B1", 80, ""), (self.days[1], "B2", -6, "")))
