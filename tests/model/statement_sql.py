@@ -11,10 +11,11 @@ WITH zone AS (
       FROM res_company c JOIN res_partner p ON p.id = c.partner_id
 ), sales AS (
     SELECT s.merchant_id, (s.sale_datetime AT TIME ZONE 'UTC' AT TIME ZONE z.name)::date AS day, s.kind,
-           s.cash_amount, s.concession_amount
+           s.cash_amount, s.concession_amount, COALESCE(s.alloc_commission, 0) AS commission
       FROM alliance_qualified_sale s JOIN zone z ON z.company_id = s.company_id
 ), spent AS (
-    SELECT e.merchant_id, (e.date AT TIME ZONE 'UTC' AT TIME ZONE z.name)::date AS day, -e.amount AS amount
+    SELECT e.merchant_id, (e.date AT TIME ZONE 'UTC' AT TIME ZONE z.name)::date AS day, -e.amount AS amount,
+           e.correction_id IS NOT NULL AS corrected
       FROM voucher_entry e JOIN zone z ON z.company_id = e.company_id WHERE e.kind IN ('redeem', 'restore')
 ), paid AS (
     SELECT r.merchant_id, m.date AS day, r.amount FROM voucher_reimbursement r JOIN account_move m ON m.id = r.move_id
@@ -28,6 +29,8 @@ SELECT t.id, t.name,
         AND x.day BETWEEN t.date_from AND t.date_to) AS cash_amount,
     (SELECT COALESCE(SUM(-x.concession_amount), 0) FROM sales x WHERE x.merchant_id = t.merchant_id
         AND x.day BETWEEN t.date_from AND t.date_to) AS concession_amount,
+    (SELECT COALESCE(SUM(-x.commission), 0) FROM sales x WHERE x.merchant_id = t.merchant_id
+        AND x.day BETWEEN t.date_from AND t.date_to) AS commission_amount,
     (SELECT COALESCE(SUM(d.amount), 0) FROM alliance_deposit_entry d WHERE d.merchant_id = t.merchant_id
         AND d.date < t.date_from) AS deposit_opening,
     (SELECT COALESCE(SUM(d.amount), 0) FROM alliance_deposit_entry d WHERE d.merchant_id = t.merchant_id
@@ -40,7 +43,9 @@ SELECT t.id, t.name,
         AND NOT COALESCE(p.is_voucher, FALSE) AND NOT COALESCE(p.is_own, FALSE)
         AND p.date BETWEEN t.date_from AND t.date_to) AS collected_amount,
     (SELECT COALESCE(SUM(x.amount), 0) FROM spent x WHERE x.merchant_id = t.merchant_id
-        AND x.day BETWEEN t.date_from AND t.date_to) AS redeemed_amount,
+        AND NOT x.corrected AND x.day BETWEEN t.date_from AND t.date_to) AS redeemed_amount,
+    (SELECT COALESCE(SUM(x.amount), 0) FROM spent x WHERE x.merchant_id = t.merchant_id
+        AND x.corrected AND x.day BETWEEN t.date_from AND t.date_to) AS corrected_amount,
     (SELECT COALESCE(SUM(-x.amount), 0) FROM paid x WHERE x.merchant_id = t.merchant_id
         AND x.day BETWEEN t.date_from AND t.date_to) AS reimbursed_amount,
     (SELECT COALESCE(SUM(-x.amount), 0) FROM payouts x WHERE x.merchant_id = t.merchant_id

@@ -9,6 +9,7 @@ from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from odoo.addons.merchant_alliance.tests.common_promoter import PromoterMixin
 from odoo.addons.voucher_settlement.tests.common import SettlementCommon
 
 from tests.model.statement_sql import find_differences
@@ -18,7 +19,7 @@ DAYS, EVENTS_PER_DAY = 28, 3
 
 
 @tagged("post_install", "-at_install")
-class TestStatementsOfARandomLife(SettlementCommon):
+class TestStatementsOfARandomLife(PromoterMixin, SettlementCommon):
     """Sales, refunds, deposits, vouchers, web orders of two brands; days and weeks pass; nothing is made up."""
 
     @classmethod
@@ -36,6 +37,8 @@ class TestStatementsOfARandomLife(SettlementCommon):
             cls.provider = cls.env.ref("payment.payment_provider_demo")
             cls.provider.write({"state": "test", "company_id": cls.company.id})
             cls.people = [cls._make_partner(name) for name in ("Ann", "Bo", "Cai")]
+            for person in cls.people[1:]:
+                cls._bind(person, cls._make_promoter(f"life_{person.name}"))
 
     @classmethod
     def _make_brand(cls, name, price):
@@ -45,13 +48,14 @@ class TestStatementsOfARandomLife(SettlementCommon):
             "taxes_id": [Command.clear()], "brand_store_id": store.id})
 
     def test_two_lives(self):
-        issued = 0
+        issued = self.corrected = 0
         for seed in (1, 2):
             with self.subTest(seed=seed), self.env.cr.savepoint() as savepoint:
                 issued += self._live(random.Random(seed))
                 savepoint.close(rollback=True)
                 self.env.invalidate_all(flush=False)
         self.assertGreater(issued, 30)
+        self.assertGreater(self.corrected, 0)
 
     def _live(self, rng):
         with freeze_time(START) as clock:
@@ -61,7 +65,7 @@ class TestStatementsOfARandomLife(SettlementCommon):
                     clock.tick(timedelta(hours=rng.choice((1, 2, 5)), minutes=rng.randrange(60)))
                     getattr(self, rng.choice((
                         "_sale", "_sale", "_sale", "_return", "_money", "_spend", "_give_back", "_order", "_unorder",
-                        "_reimburse", "_funding")))(rng)
+                        "_reimburse", "_funding", "_correct")))(rng)
                 clock.move_to(START + timedelta(days=day + 1))
                 if day % 7 == 6:
                     self._fund(None)
@@ -74,6 +78,9 @@ class TestStatementsOfARandomLife(SettlementCommon):
             count, differences = find_differences(self.env.cr)
             self.assertEqual(differences, [])
             self._check_lines()
+            statements = self.env["merchant.statement"].search([])
+            self.assertTrue(any(statements.mapped("commission_amount")))
+            self.corrected += sum(bool(statement.corrected_amount) for statement in statements)
             return count
 
     def _check_lines(self):
@@ -129,6 +136,22 @@ class TestStatementsOfARandomLife(SettlementCommon):
                 rng.choice(self.holds)._restore(rng.randrange(1, 500), f"life,{next(self.keys)}")
         except UserError as error:
             self.assertIn("can still be given back", str(error))
+
+    def _correct(self, rng):
+        """Somebody spent less than was keyed in; a second person agrees."""
+        if not self.holds:
+            return
+        entries = self.env["voucher.entry"].search(
+            [("kind", "=", "redeem"), ("hold_id", "=", rng.choice(self.holds).id)])
+        correction = self.env["ledger.correction"].with_user(self.maker).create({
+            "voucher_entry_id": entries[:1].id, "amount": rng.randrange(1, 300) / 100, "reason": "Keyed in twice",
+            "holder_text": "keyed in twice"})
+        try:
+            with self.env.cr.savepoint():
+                correction.action_submit()
+                correction.with_user(self.checker).action_approve()
+        except UserError as error:
+            self.assertIn("can be reversed", str(error))
 
     def _order(self, rng):
         shopper = rng.choice(self.people)

@@ -9,12 +9,11 @@ from odoo.http import content_disposition, request, route
 from odoo.addons.merchant_alliance.controllers.portal import MerchantPortal
 from odoo.addons.portal.controllers.portal import pager
 
-from ..tools import statement_xlsx
+from ..models.merchant_statement_files import AMOUNTS
 
 LINES_PER_PAGE = 40
 STATEMENTS_PER_PAGE = 24
 PAYOUTS_SHOWN = 6
-AMOUNTS = ("cash", "deposit", "account", "voucher")
 
 
 class StatementPortal(MerchantPortal):
@@ -52,7 +51,7 @@ class StatementPortal(MerchantPortal):
         statement = self._get_my_statement(statement_id)
         text, places = io.StringIO(), statement.currency_id.decimal_places
         writer = csv.writer(text)
-        writer.writerow(self._get_columns())
+        writer.writerow(statement._get_columns())
         for line in statement._get_lines():
             writer.writerow([
                 line["day"], statement._get_line_label(line), self._as_text(line["document"]),
@@ -66,20 +65,9 @@ class StatementPortal(MerchantPortal):
     def my_statement_xlsx(self, statement_id, **_kwargs):
         """Download the accounts and every line as a workbook."""
         statement = self._get_my_statement(statement_id)
-        content = statement_xlsx.build(
-            f"{statement.name} {statement.merchant_id.name}: {statement.date_from} – {statement.date_to}",
-            statement._get_account_rows(), self._get_columns(),
-            [[line["day"], statement._get_line_label(line), line["document"] or "", line["store"] or "",
-              *(None if line[column] is None else float(line[column]) for column in AMOUNTS)]
-             for line in statement._get_lines()], statement.currency_id.decimal_places)
         return self._make_download(
-            content, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", statement, "xlsx")
-
-    @staticmethod
-    def _get_columns():
-        env = request.env
-        return [env._("Day"), env._("What"), env._("Document"), env._("Store"), env._("Cash paid"), env._("Deposit"),
-                env._("Account"), env._("Vouchers")]
+            statement._make_xlsx(), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", statement,
+            "xlsx")
 
     @route("/my/store/statements/<int:statement_id>/dispute", type="http", auth="user", website=True, methods=["POST"])
     def dispute_statement(self, statement_id, reason=None, **_kwargs):
@@ -128,7 +116,6 @@ class StatementPortal(MerchantPortal):
 
     @staticmethod
     def _make_download(content, mimetype, statement, extension):
-        name = f"{statement.name.replace('/', '-')}.{extension}"
         return request.make_response(content, [
             ("Content-Type", mimetype), ("Content-Length", len(content)),
-            ("Content-Disposition", content_disposition(name))])
+            ("Content-Disposition", content_disposition(statement._get_filename(extension)))])

@@ -74,6 +74,7 @@ from . import alliance_holder_merge
 from . import res_partner_merge
 from . import res_partner_closure
 from . import merchant_statement
+from . import merchant_statement_files
 from . import merchant_statement_issue
 from . import merchant_statement_lines
 from . import payout_source

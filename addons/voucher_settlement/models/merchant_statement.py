@@ -7,9 +7,8 @@ from odoo.exceptions import UserError
 FIGURES = {
     "deposit_opening", "deposit_in", "deposit_out", "deposit_drawn", "deposit_closing",
     "account_opening", "collected_amount", "account_split", "concession_amount", "account_drawn", "account_reimbursed",
-    "payout_amount",
-    "account_closing",
-    "voucher_opening", "redeemed_amount", "reimbursed_amount", "voucher_closing",
+    "payout_amount", "account_closing", "commission_amount",
+    "voucher_opening", "redeemed_amount", "corrected_amount", "reimbursed_amount", "voucher_closing",
     "sale_count", "refund_count", "cash_amount"}
 FROZEN = FIGURES | {"name", "merchant_id", "previous_id", "date_from", "date_to"}
 
@@ -62,6 +61,12 @@ class MerchantStatement(models.Model):
         string="Received at the Source", readonly=True,
         help="Negative: the provider gave it to the merchant when the shopper paid.")
     concession_amount = fields.Monetary(string="Concessions", readonly=True, help="Negative: conceded.")
+    commission_amount = fields.Monetary(
+        string="For Promoters", readonly=True,
+        help="What of the concessions is set aside for the promoters of these shoppers. It costs nothing besides.")
+    rewards_amount = fields.Monetary(
+        string="For Rewards and the Platform", compute="_compute_rewards_amount",
+        help="What of the concessions is for vouchers, the risk reserve and the platform's fee.")
     account_drawn = fields.Monetary(string="Paid from the Deposit", readonly=True)
     account_reimbursed = fields.Monetary(
         string="Vouchers Reimbursed", readonly=True, help="Came out of the escrow for the merchant's account.")
@@ -70,7 +75,11 @@ class MerchantStatement(models.Model):
     account_closing = fields.Monetary(string="Account After", readonly=True)
 
     voucher_opening = fields.Monetary(string="Vouchers Before", readonly=True)
-    redeemed_amount = fields.Monetary(string="Vouchers Accepted", readonly=True)
+    redeemed_amount = fields.Monetary(
+        string="Vouchers Accepted", readonly=True, help="Less what refunds gave back to shoppers.")
+    corrected_amount = fields.Monetary(
+        string="Corrections", readonly=True,
+        help="Negative: vouchers that were spent by mistake and given back to shoppers, with two people's approval.")
     reimbursed_amount = fields.Monetary(string="Reimbursed", readonly=True)
     voucher_closing = fields.Monetary(string="Vouchers to Be Reimbursed", readonly=True)
 
@@ -97,13 +106,18 @@ class MerchantStatement(models.Model):
         " + account_drawn + account_reimbursed + payout_amount)",
         "The account after must be the account before and what came and went.")
     _vouchers_add_up = models.Constraint(
-        "CHECK (voucher_closing = voucher_opening + redeemed_amount + reimbursed_amount)",
-        "Vouchers to be reimbursed must be those before, those accepted and those reimbursed.")
+        "CHECK (voucher_closing = voucher_opening + redeemed_amount + corrected_amount + reimbursed_amount)",
+        "Vouchers to be reimbursed must be those before, those accepted, corrections and those reimbursed.")
 
     @api.depends("account_closing", "voucher_closing")
     def _compute_net_amount(self):
         for statement in self:
             statement.net_amount = statement.account_closing + statement.voucher_closing
+
+    @api.depends("concession_amount", "commission_amount")
+    def _compute_rewards_amount(self):
+        for statement in self:
+            statement.rewards_amount = statement.concession_amount - statement.commission_amount
 
     @api.depends("create_date", "company_id.statement_dispute_days")
     def _compute_dispute_until(self):

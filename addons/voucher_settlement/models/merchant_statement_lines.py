@@ -1,6 +1,6 @@
 from odoo import models
 
-from .merchant_statement_source import ACCOUNTS, SOURCES
+from .merchant_statement_source import ACCOUNTS, CONTENTS, SOURCES
 
 COLUMNS = ("source", "kind", "day", "document", "store", "cash", *ACCOUNTS)
 
@@ -82,15 +82,26 @@ class MerchantStatement(models.Model):
         return labels[line["source"], line["kind"]]
 
     def _get_account_rows(self):
-        """Return the accounts as ``[(label, amount)]``, a heading without an amount before each."""
+        """Return the accounts, and what concessions consist of, as ``[(label, amount)]``.
+
+        A heading without an amount is before each.
+        """
         titles = {"deposit": self.env._("Prepaid deposit"), "account": self.env._("Account with the platform"),
                   "voucher": self.env._("Vouchers to be reimbursed")}
         rows = []
         for account, parts in ACCOUNTS.items():
-            names = [f"{account}_opening", *parts, f"{account}_closing"]
-            rows += [(titles[account], None), *(
-                (self._fields[name]._description_string(self.env), self[name]) for name in names)]
+            rows += [(titles[account], None), *self._get_figures(f"{account}_opening", *parts, f"{account}_closing")]
+        for figure, parts in CONTENTS.items():
+            rows += [(self.env._("What the concessions are for"), None), *self._get_figures(*parts, figure)]
         return rows
+
+    def _get_figures(self, *names):
+        return [(self._fields[name]._description_string(self.env), self[name]) for name in names]
+
+    @staticmethod
+    def _get_account_parts(account):
+        """Return the names of what moves an account, in order."""
+        return ACCOUNTS[account]
 
     # -- what belongs to it ------------------------------------------------------------------------
 

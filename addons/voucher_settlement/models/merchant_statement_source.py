@@ -31,6 +31,7 @@ SOURCES = {
     "sale": Source(
         "alliance.qualified.sale", DAY.format(column="r.sale_datetime"), {
             "concession_amount": "-r.concession_amount",
+            "commission_amount": "-COALESCE(r.alloc_commission, 0)",
             "cash_amount": "r.cash_amount",
             "sale_count": "(r.kind = 'sale')::int",
             "refund_count": "(r.kind = 'refund')::int",
@@ -50,8 +51,10 @@ SOURCES = {
     "split": Source(
         "split.entry", "r.date", {"account_split": "-r.amount"}, kind="r.kind"),
     "voucher": Source(
-        "voucher.entry", DAY.format(column="r.date"), {"redeemed_amount": "-r.amount"},
-        condition="r.kind IN ('redeem', 'restore')",
+        "voucher.entry", DAY.format(column="r.date"), {
+            "redeemed_amount": "CASE WHEN r.correction_id IS NULL THEN -r.amount ELSE 0 END",
+            "corrected_amount": "CASE WHEN r.correction_id IS NOT NULL THEN -r.amount ELSE 0 END",
+        }, condition="r.kind IN ('redeem', 'restore')",
         kind="CASE WHEN r.correction_id IS NULL THEN r.kind ELSE 'correction' END",
         document="h.name", joins="LEFT JOIN voucher_hold h ON h.id = r.hold_id", store="h.store_id"),
     "reimbursement": Source(
@@ -68,5 +71,8 @@ ACCOUNTS = {
     "deposit": ("deposit_in", "deposit_out", "deposit_drawn"),
     "account": ("collected_amount", "account_split", "concession_amount", "account_drawn", "account_reimbursed",
                 "payout_amount"),
-    "voucher": ("redeemed_amount", "reimbursed_amount"),
+    "voucher": ("redeemed_amount", "corrected_amount", "reimbursed_amount"),
 }
+
+# figure -> what it consists of: told besides, for its money has been counted
+CONTENTS = {"concession_amount": ("commission_amount", "rewards_amount")}

@@ -99,6 +99,16 @@ class TestCommission(CommissionCommon):
         self.assertEqual((sale.state, self._earn(), self._amounts()), ("cancelled", 0, []))
         self.assertEqual(self.promoter._get_commission_figures()["pending"], 0)
 
+    def test_the_merchants_statement_says_what_of_its_concessions_it_is(self):
+        self._refund(self._sell(1000), 200)
+        self._sell(1000, self._make_partner("Nobody's Shopper"))
+        statement = self.env["merchant.statement"]._issue(self.merchant, fields.Date.today())
+        self.assertEqual(
+            (statement.concession_amount, statement.commission_amount, statement.rewards_amount), (-180, -4, -176))
+        rows = dict(statement._get_account_rows())
+        self.assertEqual((rows["For Promoters"], rows["For Rewards and the Platform"]), (-4, -176))
+        self.assertEqual(statement.account_closing, 0, "commissions come out of the concession, not on top of it")
+
     def test_the_share_that_is_not_the_promoters_goes_to_the_pool(self):
         part = self._make_promoter("com_part", rate=40.0)
         shopper = self._make_partner("Part")

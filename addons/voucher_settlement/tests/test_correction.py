@@ -370,6 +370,9 @@ class TestCorrectedVouchers(CorrectionCommon):
         labels = {statement._get_line_label(line): line["voucher"] for line in statement._get_lines()
                   if line["source"] == "voucher"}
         self.assertEqual(labels, {"Vouchers accepted": 8, "Vouchers given back (correction)": -3})
+        self.assertEqual(
+            (statement.redeemed_amount, statement.corrected_amount, statement.voucher_closing), (8, -3, 5))
+        self.assertIn(("Corrections", -3), statement._get_account_rows())
 
     @mute_logger("odoo.sql_db")
     def test_nothing_comes_back_without_a_document(self):

@@ -5,7 +5,8 @@ from datetime import datetime
 import openpyxl
 from freezegun import freeze_time
 
-from odoo.tests import HttpCase, tagged
+from odoo.exceptions import AccessError
+from odoo.tests import HttpCase, new_test_user, tagged
 
 from .common_escrow import EscrowCommon
 from .test_statement import JULY
@@ -61,6 +62,25 @@ class TestStatementPortal(EscrowCommon, HttpCase):
         self.assertEqual(len(cells), 46)
         self.assertEqual([cell.value for cell in cells[1]][3:7], ["=cmd()", 10, None, -1])
         self.assertEqual(cells[1][3].data_type, "s")
+
+    def test_the_same_workbook_in_the_backend(self):
+        operator = new_test_user(self.env, "statement_op", groups="base.group_user,merchant_alliance.group_operator",
+                                 password="statement_op")
+        path = self.statement.with_user(operator).action_download_xlsx()["url"]
+        self.authenticate("statement_op", "statement_op")
+        answer = self.url_open(path)
+        self.assertIn("attachment", answer.headers["Content-Disposition"])
+        self.assertIn(self.statement.name.replace("/", "-"), answer.headers["Content-Disposition"])
+        mine = self._read_sheets(self._open(f"{self.path}/xlsx").content)
+        self.assertEqual(self._read_sheets(answer.content), mine)
+        for login in ("bread_boss", "ann"):
+            self.assertEqual(self._open(path, login).status_code, 404, login)
+            with self.assertRaises(AccessError):
+                self.statement.with_user(self.env["res.users"].search([("login", "=", login)])).action_download_xlsx()
+
+    @staticmethod
+    def _read_sheets(content):
+        return [list(sheet.iter_rows(values_only=True)) for sheet in openpyxl.load_workbook(io.BytesIO(content))]
 
     def test_on_paper(self):
         answer = self._open(f"{self.path}/pdf")  # Odoo's tests get the page that would be printed
