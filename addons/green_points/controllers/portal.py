@@ -32,6 +32,8 @@ class GreenPointsPortal(CustomerPortal):
         entries = request.env["green.points.entry"].sudo()
         holder = request.env.user.partner_id, "shopper", request.env.company
         domain = positions._get_holder_domain(*holder)
+        # sudo: shoppers do not read policies; these are their own purchases alone
+        sales, waiting = request.env["alliance.qualified.sale"].sudo(), positions._get_waiting_domain(*holder)
         pager = portal_pager(
             url="/my/green-points", total=entries.search_count(domain), page=page, step=self._points_rows_per_page)
         return {
@@ -44,6 +46,8 @@ class GreenPointsPortal(CustomerPortal):
                 self._prepare_my_points_cohort_values(position)
                 for position in positions.search(
                     domain & Domain([("base", ">", 0), ("cohort_id.state", "!=", "matured")]))],
+            "waiting": sales.search(waiting, limit=self._points_rows_per_page) if page == 1 else sales,
+            "waiting_count": sales.search_count(waiting),
             "entries": entries.search(domain, limit=self._points_rows_per_page, offset=pager["offset"]),
             "pager": pager,
         }

@@ -29,7 +29,7 @@ class AllianceQualifiedSale(models.Model):
         if self.reward_state == "none":
             return self.env._("This sale gives no points.")
         cause = self._explain_refund(kind) if self.kind == "refund" else self._explain_sale(kind)
-        return " ".join(filter(None, [cause, self._explain_state(), *self._explain_corrections(kind)]))
+        return " ".join(filter(None, [cause, self._explain_state(kind), *self._explain_corrections(kind)]))
 
     def _explain_sale(self, kind):
         sudo = self.sudo()  # sudo: policies are not readable for those who ask; these figures are theirs
@@ -70,17 +70,35 @@ class AllianceQualifiedSale(models.Model):
                 self.env._("%(label)s: points with a base value of %(base)s were given back.", **values))
         return sentences
 
-    def _explain_state(self):
+    def _explain_state(self, kind):
         if self.reward_state == "active":
             if self.kind == "refund":
                 return self.env._("They belonged to period %s.", self.sudo().cohort_id.number)
             return self.env._("They joined period %s.", self.sudo().cohort_id.number)
         return {
-            "pending": self.env._("They are pending until the store's money has arrived."),
+            "pending": self._explain_pending(kind),
             "held": self.env._("They are held while the sale is being reviewed."),
             "rejected": self.env._("The review rejected them."),
             "cancelled": self.env._("The sale was refunded, so they never began."),
         }[self.reward_state] if self.kind == "sale" else ""
+
+    def _explain_pending(self, kind):
+        """Return what the points wait for."""
+        if kind == "shopper":
+            return self.env._("They are pending until the store's money has arrived.")
+        if self.collected:
+            return self.env._("They are pending until your concession is funded out of what the platform collected.")
+        if self.merchant_id.funding_method == "deposit":
+            return self.env._("They are pending until your concession is funded: your deposit must hold enough.")
+        return self.env._("They are pending until your concession is funded.")
+
+    def _get_shown_points(self, kind):
+        """Return the points (float, as shown) that this sale gives its shopper or merchant, or a refund takes.
+
+        It reads the policy, so the caller must have checked that the sale may be seen.
+        """
+        self.ensure_one()
+        return self[BASE_BY_KIND[kind]] * self.sudo().policy_id.points_per_unit  # sudo: see above
 
     def _format_amount(self, amount):
         return formatLang(self.env, amount, currency_obj=self.currency_id)

@@ -78,16 +78,21 @@ class GreenPointsPosition(models.Model):
         for position in self.sudo().search(self._get_holder_domain(partner, kind, company)):
             matured = position.cohort_id.state == "matured"
             points["matured" if matured else "active"] += position.points
-        holder = "partner_id" if kind == "shopper" else "merchant_id.partner_id"
-        for state, policy, base in self.env["alliance.qualified.sale"].sudo()._read_group([
-            (holder, "=", partner.id),
+        for state, policy, base in self.env["alliance.qualified.sale"].sudo()._read_group(
+                self._get_waiting_domain(partner, kind, company), ["reward_state", "policy_id"], [f"base_{kind}:sum"]):
+            points[state] += base * policy.points_per_unit
+        return points
+
+    @api.model
+    def _get_waiting_domain(self, partner, kind, company):
+        """Return the domain of the sales whose points a holder waits for, with their refunds."""
+        return Domain([
+            ("partner_id" if kind == "shopper" else "merchant_id.partner_id", "=", partner.id),
             ("company_id", "=", company.id),
             ("reward_state", "in", ("pending", "held")),
             # the refund of a sale that counts already is not waiting: it will take, not give
             "|", ("kind", "=", "sale"), ("origin_id.reward_state", "in", ("pending", "held")),
-        ], ["reward_state", "policy_id"], [f"base_{kind}:sum"]):
-            points[state] += base * policy.points_per_unit
-        return points
+        ])
 
     @api.model
     def _get_holder_domain(self, partner, kind, company):

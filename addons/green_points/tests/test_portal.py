@@ -1,3 +1,5 @@
+import re
+
 from odoo.tests import HttpCase, tagged
 
 from ..controllers.portal import GreenPointsPortal
@@ -41,6 +43,48 @@ class TestPointsPortal(GreenPointsCommon, HttpCase):
         self.assertIn("340.68", other)
         self.assertRegex(other, r'name="points_pending"[^>]*>6\.66<')
         self.assertNotIn("74.04", other)
+
+    def test_what_waits_says_why_and_for_what(self):
+        self._sell_held(20_000)
+        sale = self._register_sales(50_000)
+        self._register_sales(10_000, origin=sale)
+        self._register_sales(11_100, partner=self.other_shopper)
+        page = self._get_page("points_shopper")
+        self.assertEqual(page.count('name="points_waiting_row"'), 3)
+        self.assertIn("Of the $\xa0500.00 paid in cash, the store concedes 10 %", page)
+        self.assertIn("They are pending until the store&#39;s money has arrived.", page)
+        self.assertIn("They are held while the sale is being reviewed.", page)
+        self.assertIn("of a sale were refunded", page)
+        rows = re.findall(r'name="points_waiting_points"[^>]*>([^<]*)<', page.replace("\ufeff", ""))
+        self.assertEqual(rows, ["-6.00", "30.00", "12.00"])
+        self.assertNotIn("111.00", page)
+        self._fund()
+        self.assertEqual(self._get_page("points_shopper").count('name="points_waiting_row"'), 1)
+
+    def test_no_more_rows_than_a_page_and_their_number(self):
+        self.patch(GreenPointsPortal, "_points_rows_per_page", 2)
+        for _sale in range(5):
+            self._register_sales(10_000)
+        page = self._get_page("points_shopper")
+        self.assertEqual(page.count('name="points_waiting_row"'), 2)
+        self.assertRegex(page, r'name="points_waiting_more"[^>]*>\s*and 3 more')
+
+    def test_a_merchant_reads_what_its_shop_earns(self):
+        self._sell(100_000)
+        self._create_user("points_boss", self.merchant.partner_id)
+        rival = self._create_merchant("Tea House", rate=20.0)
+        self._create_user("points_rival", rival.partner_id)
+        self._register_sales(30_000)
+        page = self._get_page("points_boss", "/my/store")
+        self.assertEqual(page.count('name="store_points_why"'), 2)
+        self.assertIn("40 % of that is the base value of the points", page)
+        self.assertIn("They joined period 1.", page)
+        self.assertIn("They are pending until your concession is funded", page)
+        self.assertIn("40.00", page)
+        self.assertNotIn("60 %", page, "that is the shopper's")
+        page = self._get_page("points_rival", "/my/store")
+        self.assertNotIn("store_points_why", page)
+        self.assertNotIn("is the base value", page)
 
     def test_points_for_one_unit_of_base_value(self):
         self.policy.copy({"points_per_unit": 3.0})._activate()
