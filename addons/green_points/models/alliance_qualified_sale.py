@@ -65,6 +65,12 @@ class AllianceQualifiedSale(models.Model):
             vals |= draft._prepare_allocation_vals(policies[company])
         return prepared
 
+    def _get_categories_apart(self, company):
+        """What was paid for goods that a point rule names gets the rule's points; the rest does not."""
+        rules = self.env["green.points.rule"]
+        return super()._get_categories_apart(company) | self.env["product.category"].browse(
+            rules._get_goods_category_ids(company.id))
+
     def _after_register(self):
         """Add to the shopper's points what the point rules give."""
         super()._after_register()

@@ -9,7 +9,7 @@ from odoo.addons.merchant_alliance.tools.money import from_cents, percent_of, to
 
 
 class GreenPointsRule(models.Model):
-    """More points for some sales: by scene, merchant, category, time, campaign or shopper.
+    """More points for some sales: by scene, merchant, kind of store or goods, time, campaign or shopper.
 
     What all rules give a sale never exceeds what its concession leaves beyond the policy's own points.
     """
@@ -31,6 +31,10 @@ class GreenPointsRule(models.Model):
     scene = fields.Selection(SCENES, help="Empty: every scene.")
     merchant_ids = fields.Many2many("alliance.merchant", string="Merchants", help="Empty: every merchant.")
     category_ids = fields.Many2many("alliance.category", string="Kinds of Stores", help="Empty: every kind.")
+    goods_category_ids = fields.Many2many(
+        "product.category", string="Goods",
+        help="These categories and those below them: only what was paid for such goods, at a till or in the web mall, "
+             "gets more points. Empty: all goods.")
     campaign_id = fields.Many2one("utm.campaign", help="Web orders that came from it; empty: all sales.")
     segment = fields.Selection(
         [("new", "First purchase"), ("returning", "Returning shoppers")], help="Empty: every shopper.")
@@ -84,6 +88,12 @@ class GreenPointsRule(models.Model):
         return tuple(self.sudo().search([("company_id", "=", company_id)]).ids)  # sudo: whoever sells
 
     @api.model
+    @ormcache("company_id")
+    def _get_goods_category_ids(self, company_id):
+        """Return the ids of the categories of goods that a company's active rules name."""
+        return tuple(self.sudo().browse(self._get_ids(company_id)).goods_category_ids.ids)  # sudo: whoever sells
+
+    @api.model
     def _apply(self, sales):
         """Give these new sales (one company) what the rules add to the shopper's points.
 
@@ -130,12 +140,18 @@ class GreenPointsRule(models.Model):
             self.scene in (False, sale.scene)
             and (not self.merchant_ids or sale.merchant_id in self.merchant_ids)
             and (not self.category_ids or sale.store_id.category_id in self.category_ids)
+            and (not self.goods_category_ids or self._is_for_goods(sale.goods_category_id))
             and (not self.campaign_id or sale.sale_order_id.campaign_id == self.campaign_id)
             and (not self.date_from or sale.sale_datetime >= self.date_from)
             and (not self.date_to or sale.sale_datetime < self.date_to)
             and self.hour_from <= hour < self.hour_to
             and (not self.partner_category_ids or bool(sale.partner_id.category_id & self.partner_category_ids))
             and (not self.segment or self.segment == self._get_segment(sale)))
+
+    def _is_for_goods(self, category):
+        """Tell whether goods of ``category`` are among those that this rule names, or below."""
+        above = {int(number) for number in (category.parent_path or "").split("/") if number}
+        return bool(above & {*self.goods_category_ids.ids})
 
     @api.model
     def _get_segment(self, sale):

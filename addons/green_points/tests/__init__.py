@@ -9,5 +9,6 @@ from . import test_portal
 from . import test_exchange
 from . import test_simulation
 from . import test_rule
+from . import test_rule_goods
 from . import test_exchange_pages
 from . import test_merge

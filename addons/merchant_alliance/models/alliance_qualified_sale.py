@@ -8,7 +8,7 @@ from .scene import SCENES
 FROZEN_FIELDS = {
     "name", "idempotency_key", "part", "kind", "origin_id", "company_id", "merchant_id", "store_id", "scene",
     "partner_id", "sale_datetime", "cash_amount", "contract_line_id", "rate", "concession_amount",
-    "pos_order_id", "sale_order_id", "collected"}
+    "goods_category_id", "pos_order_id", "sale_order_id", "collected"}
 
 
 class AllianceQualifiedSale(models.Model):
@@ -29,7 +29,7 @@ class AllianceQualifiedSale(models.Model):
         help="Source document, e.g. 'pos.order,<uuid>' or 'sale.order,<id>'.")
     part = fields.Integer(
         required=True, readonly=True, default=0,
-        help="Goods of several stores or rates in one document make several sales, numbered from 0.")
+        help="Goods of several stores, rates or kinds in one document make several sales, numbered from 0.")
     kind = fields.Selection(
         [("sale", "Sale"), ("refund", "Refund")], required=True, readonly=True, default="sale")
     origin_id = fields.Many2one(
@@ -54,6 +54,9 @@ class AllianceQualifiedSale(models.Model):
         "alliance.contract.line", required=True, readonly=True, ondelete="restrict")
     rate = fields.Float(string="Rate (%)", digits=(5, 2), required=True, readonly=True)
     concession_amount = fields.Monetary(string="Concession", required=True, readonly=True)
+    goods_category_id = fields.Many2one(
+        "product.category", string="Goods", readonly=True, index="btree_not_null", ondelete="restrict",
+        help="Goods that are counted apart from the rest of the receipt or order; empty: all others.")
     state = fields.Selection(
         [("pending", "Pending"), ("funded", "Funded"), ("cancelled", "Cancelled")],
         required=True, readonly=True, default="pending", index=True,
@@ -117,7 +120,18 @@ class AllianceQualifiedSale(models.Model):
         zone = self.with_context(tz=company.sudo().partner_id.tz or "UTC")
         return fields.Datetime.context_timestamp(zone, moment).date()
 
+    @api.model
+    def _choose_category(self, category, apart):
+        """Return which of the categories ``apart`` is the nearest to goods of ``category`` (or None); may be empty."""
+        above = [int(number) for number in (category.parent_path if category and apart else "").split("/") if number]
+        return apart.browse([number for number in above if number in apart.ids][-1:])
+
     # -- hooks -------------------------------------------------------------------
+
+    @api.model
+    def _get_categories_apart(self, company):
+        """Hook: return the ``product.category`` whose goods make sales of their own."""
+        return self.env["product.category"]
 
     def _after_register(self):
         """Hook: these records have just been registered."""

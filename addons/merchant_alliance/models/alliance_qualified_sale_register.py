@@ -23,8 +23,8 @@ class AllianceQualifiedSale(models.Model):
             is made up of; by default all of it in ``store``), ``origin`` (alliance.qualified.sale, whose
             store and shopper count), ``pos_order_id``, ``sale_order_id`` (ids), ``collected`` (bool: the platform
             took the payment)
-        :return: their records, one for each store and rate, without those for which no contract was in force
-            (noted on the order)
+        :return: their records, one for each store, rate and kind of goods counted apart, without those for which no
+            contract was in force (noted on the order)
         :raise ValidationError: a refund takes back more than is left of its origin
         """
         # sudo: cashiers and shoppers have no rights on the ledger; amounts come from server documents
@@ -92,7 +92,7 @@ class AllianceQualifiedSale(models.Model):
         (partners | stores.company_id.partner_id).mapped("tz")
 
     def _prepare_sale_vals(self, vals, rates):
-        """Return what is particular to each part of a sale: one for each store and rate in force.
+        """Return what is particular to each part of a sale: one for each store, rate in force and kind of goods.
 
         :param dict rates: found before in this batch, by merchant and day
         """
@@ -100,7 +100,8 @@ class AllianceQualifiedSale(models.Model):
         for store, category, cents in vals.get("parts") or [(vals["store"], None, vals["cash_cents"])]:
             line = self._get_line_in_force(store, category, vals["sale_datetime"], rates)
             if line and cents > 0:
-                cents_by_line[store, line] = cents_by_line.get((store, line), 0) + cents
+                goods = self._choose_category(category, self._get_categories_apart(store.company_id))
+                cents_by_line[store, line, goods] = cents_by_line.get((store, line, goods), 0) + cents
             elif not line:
                 uncovered |= store
         self._note_not_registered(vals, uncovered)
@@ -113,10 +114,11 @@ class AllianceQualifiedSale(models.Model):
             "partner_id": vals["partner"].id,
             "collected": vals.get("collected", False),
             "contract_line_id": line.id,
+            "goods_category_id": goods.id,
             "rate": line.rate,
             "cash_amount": from_cents(cents, store.company_id.currency_id),
             "concession_amount": from_cents(percent_of(cents, line.rate), store.company_id.currency_id),
-        } for (store, line), cents in cents_by_line.items()]
+        } for (store, line, goods), cents in cents_by_line.items()]
 
     def _get_line_in_force(self, store, category, moment, rates):
         """Return the rate line for goods of a category sold in a store at ``moment``; may be empty."""
@@ -154,6 +156,7 @@ class AllianceQualifiedSale(models.Model):
             "partner_id": origin.partner_id.id,
             "collected": origin.collected,
             "contract_line_id": origin.contract_line_id.id,
+            "goods_category_id": origin.goods_category_id.id,
             "rate": origin.rate,
             "cash_amount": from_cents(-cents, origin.currency_id),
             "concession_amount": from_cents(-concession, origin.currency_id),

@@ -99,7 +99,7 @@ class PosOrder(models.Model):
         The lower of two counts: the cash that belongs to the goods kept, and the cash that was not
         given back. Rounded down. Company currency.
 
-        :param origins: this order's ``alliance.qualified.sale``, one for each rate
+        :param origins: this order's ``alliance.qualified.sale``, one for each rate and kind of goods
         """
         self.ensure_one()
         returned_money, kept = 0, {}
@@ -123,9 +123,13 @@ class PosOrder(models.Model):
     def _get_lines_of(self, origins):
         """Return ``{origin: lines}``: the lines sold that each qualified sale of this order was made of."""
         sold = self.lines.filtered(lambda line: not line.refunded_orderline_id)
+        apart = origins.goods_category_id
         lines = {
-            origin: self._filter_goods(sold).filtered(lambda line, origin=origin: origin.contract_line_id == (
-                origin.contract_line_id.contract_id._get_line(origin.store_id, line.product_id.categ_id)))
+            origin: self._filter_goods(sold).filtered(
+                lambda line, origin=origin:
+                origin.goods_category_id == origins._choose_category(line.product_id.categ_id, apart)
+                and origin.contract_line_id == origin.contract_line_id.contract_id._get_line(
+                    origin.store_id, line.product_id.categ_id))
             for origin in origins}
         # goods that changed their category since: every part counts as sold of everything
         return lines if len(origins) > 1 and all(lines.values()) else dict.fromkeys(origins, sold)
