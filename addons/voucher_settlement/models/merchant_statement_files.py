@@ -33,7 +33,7 @@ class MerchantStatement(models.Model):
     def _get_columns(self):
         """Return the names of what a file says of each line."""
         return [self.env._("Day"), self.env._("What"), self.env._("Document"), self.env._("Store"),
-                self.env._("Cash paid"), self.env._("Deposit"), self.env._("Account"), self.env._("Vouchers")]
+                self.env._("Cash paid"), self.env._("Deposit"), self.env._("Platform"), self.env._("Vouchers")]
 
     def _get_filename(self, extension):
         return f"{self.name.replace('/', '-')}.{extension}"
