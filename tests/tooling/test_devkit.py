@@ -6,10 +6,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from devkit import odoo_source, paths, postgres, stamps, virtualenv
+from devkit.commands import testing
 from devkit.console import SetupError
 from devkit.databases import Databases, check_name
 from tests.support.databases import workspace_path
@@ -168,3 +170,12 @@ def test_one_process_at_a_time_holds_a_lock(tmp_path):
             pass
     finally:
         holder.kill()
+
+
+def test_long_expressions_are_no_paths():
+    """The system refuses to look at names that long."""
+    expression = " or ".join(f"test_number_{number}" for number in range(60))
+    options = SimpleNamespace(fast=False, pytest_arguments=["tests/tooling/", "-k", expression])
+    assert testing._names_tests(options) == ["tests/tooling"]
+    options.pytest_arguments = ["-k", expression]
+    assert testing._names_tests(options) == []
