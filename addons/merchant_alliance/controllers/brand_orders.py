@@ -53,8 +53,8 @@ class BrandOrders(MerchantPortal):
         return pickings.search(
             Domain("location_id", "in", places.ids) & Domain("picking_type_id.code", "=", "outgoing")
             & (Domain("location_id", "in", owned.sudo().merchant_id.stock_location_id.ids) | own_goods)
-            & Domain("sale_id.state", "=", "sale") & domain, order="date_done desc, id", limit=ROWS,
-        ).filtered(lambda picking: picking.sale_id._may_leave())
+            & Domain("sale_id", "any", request.env["sale.order"]._get_may_leave_domain()) & domain,
+            order="date_done desc, id", limit=ROWS)
 
     def _render_orders(self, error=None, failed=None):
         return request.render("merchant_alliance.portal_my_orders_to_ship", {

@@ -38,6 +38,7 @@ class PickupDesk(MerchantPortal):
         """Return orders (sudo), paid or to be paid by invoice, that are collected in the user's own stores."""
         stores = request.env.user._get_stores("serve")
         # sudo: merchants have no rights on orders; these are collected in their own stores
-        return request.env["sale.order"].sudo().search(
-            Domain("pickup_store_id", "in", stores.ids) & Domain("state", "=", "sale") & domain,
-            order="date_order, id", limit=ROWS).filtered(lambda order: order._may_leave())
+        orders = request.env["sale.order"].sudo()
+        return orders.search(
+            Domain("pickup_store_id", "in", stores.ids) & orders._get_may_leave_domain() & domain,
+            order="date_order, id", limit=ROWS)

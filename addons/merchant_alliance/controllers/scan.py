@@ -1,7 +1,7 @@
 from werkzeug.exceptions import NotFound
 
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.http import request, route
 
 from odoo.addons.website_sale.controllers.payment import PaymentPortal
@@ -119,9 +119,10 @@ class ScanDesk(MerchantPortal):
         """Show the last payments made with the QR codes of the stores that the user owns or serves in."""
         stores = request.env.user._get_stores("serve")
         # sudo: merchants don't read orders; these were paid in their own stores
-        orders = request.env["sale.order"].sudo().search(
-            [("scan_store_id", "in", stores.ids), ("state", "=", "sale")], order="date_order desc, id desc",
-            limit=PAYMENTS_SHOWN).filtered(lambda order: order._is_paid()) if stores else request.env["sale.order"]
+        orders = request.env["sale.order"].sudo()
+        orders = orders.search(
+            Domain("scan_store_id", "in", stores.ids) & Domain("state", "=", "sale") & orders._get_paid_domain(),
+            order="date_order desc, id desc", limit=PAYMENTS_SHOWN) if stores else orders
         return request.render("merchant_alliance.portal_my_store_payments", {
             **self._prepare_portal_layout_values(), "page_name": "my_store_payments",
             "stores": stores, "payments": orders})

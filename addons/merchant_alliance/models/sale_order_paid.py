@@ -1,7 +1,36 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..tools.money import from_cents, to_cents
 
 SEALED = ("transaction_ids", "confirmed_unpaid")
+PLACES = {"website_id", "warehouse_id", "carrier_id"}  # what the store that sells follows from
+UNDER_WAY = ("pending", "authorized", "done")
+# Of each payment: what is authorised and not voided, or was captured; less what was given back of it or of its parts.
+PAID = """(
+    SELECT COALESCE(SUM(
+               CASE WHEN tx.state = 'authorized' THEN tx.amount - part.voided
+                    WHEN part.number > 0 THEN part.captured
+                    WHEN tx.state = 'done' THEN tx.amount ELSE 0 END
+               + part.given_back), 0)
+      FROM sale_order_transaction_rel rel JOIN payment_transaction tx ON tx.id = rel.transaction_id
+     CROSS JOIN LATERAL (
+           SELECT COUNT(*) FILTER (WHERE NOT is_refund) AS number,
+                  COALESCE(SUM(amount) FILTER (WHERE NOT is_refund AND state = 'done'), 0) AS captured,
+                  COALESCE(SUM(amount) FILTER (WHERE NOT is_refund AND state = 'cancel'), 0) AS voided,
+                  COALESCE(SUM(amount) FILTER (WHERE is_refund AND state = 'done'), 0)
+                  + COALESCE(SUM(of_part) FILTER (WHERE NOT is_refund), 0) AS given_back
+             FROM (SELECT child.amount, child.state, child.operation IS NOT DISTINCT FROM 'refund' AS is_refund,
+                          (SELECT SUM(back.amount) FROM payment_transaction back
+                            WHERE back.source_transaction_id = child.id AND back.operation = 'refund'
+                              AND back.state = 'done') AS of_part
+                     FROM payment_transaction child WHERE child.source_transaction_id = tx.id) AS children
+           ) AS part
+     WHERE rel.sale_order_id = %(order)s)"""
 
 
 class SaleOrder(models.Model):
@@ -25,7 +54,21 @@ class SaleOrder(models.Model):
         if not self.env.su:
             # where a new order is collected is computed, whatever is said
             self._refuse_by_hand(name for name in (*SEALED, "pickup_store_id") if name in vals)
+            if PLACES & vals.keys():
+                return self._write_places(vals)
         return super().write(vals)
+
+    def _write_places(self, vals):
+        """Write ``vals``, unless money is on its way to a store that would no longer be the one that sells."""
+        paying = self.sudo().filtered(  # sudo: whoever sells may not read stores and transactions
+            lambda order: any(tx.state in UNDER_WAY for tx in order.transaction_ids))
+        before = {line: line.alliance_store_id for line in paying.order_line}
+        result = super().write(vals)
+        if any(line.alliance_store_id != store for line, store in before.items()):
+            raise AccessError(self.env._(
+                "Website, Warehouse, Delivery Method: a payment of this order is on its way, and another store would"
+                " get it."))
+        return result
 
     def _refuse_by_hand(self, names):
         for name in names:
@@ -35,9 +78,41 @@ class SaleOrder(models.Model):
 
     # -- paid ------------------------------------------------------------------------------------------
 
-    def _is_paid(self):
+    def _compute_amount_paid(self):
+        """What was captured in parts counts with its parts, and what was given back does not: one query for all."""
+        self._flush_payments()
+        paid = dict(self.env.execute_query(SQL(
+            "SELECT id, %s::text FROM sale_order WHERE id IN %s",
+            SQL(PAID, order=SQL("sale_order.id")), tuple(self._origin.ids) or (0,))))
+        for order in self:
+            cents = to_cents(Decimal(paid.get(order._origin.id, "0")), order.currency_id)
+            order.amount_paid = float(from_cents(cents, order.currency_id))
+
+    def _flush_payments(self):
+        self.env["payment.transaction"].flush_model(["amount", "state", "operation", "source_transaction_id"])
+        self.flush_model(["transaction_ids"])
+
+    def _filter_paid(self):
+        """Return those of these orders of which the whole is paid."""
         self.invalidate_recordset(["amount_paid"])  # core does not recompute it on states
-        return super()._is_paid()
+        return self.filtered(
+            lambda order: order.currency_id.compare_amounts(order.amount_paid, order.amount_total) >= 0)
+
+    def _is_paid(self):
+        self.ensure_one()
+        return bool(self._filter_paid())
+
+    @api.model
+    def _get_paid_domain(self):
+        """Return the ``Domain`` of orders of which the whole is paid (:meth:`_filter_paid`), for lists with a limit."""
+        self._flush_payments()
+        return Domain.custom(to_sql=lambda _model, alias, _query: SQL(
+            "%s >= %s", SQL(PAID, order=SQL.identifier(alias, "id")), SQL.identifier(alias, "amount_total")))
+
+    @api.model
+    def _get_may_leave_domain(self):
+        """Return the ``Domain`` of orders whose goods may be shipped or handed over, as :meth:`_may_leave` says."""
+        return Domain("state", "=", "sale") & (Domain("confirmed_unpaid", "=", True) | self._get_paid_domain())
 
     def _is_confirmation_amount_reached(self):
         # Core asks nothing, or a part, before it confirms: one cent would send a merchant's goods off.
@@ -54,6 +129,6 @@ class SaleOrder(models.Model):
         result = super().action_confirm()
         if not self.env.su:  # whoever pays, the server confirms
             # sudo: nobody says it by hand
-            self.sudo().filtered(
-                lambda order: order.state == "sale" and not order._is_paid()).confirmed_unpaid = True
+            confirmed = self.sudo().filtered(lambda order: order.state == "sale")
+            (confirmed - confirmed._filter_paid()).confirmed_unpaid = True
         return result

@@ -31,6 +31,14 @@ class SaleOrder(models.Model):
             if order.state in ("draft", "sent"):  # what was sold stays where it is collected
                 order.pickup_store_id = order._get_pickup_store()
 
+    def _set_pickup_location(self, pickup_location_data):
+        """Take no store that the delivery method does not offer: the browser says which, and that store sells."""
+        result = super()._set_pickup_location(pickup_location_data)
+        order = self.sudo()  # sudo: shoppers read neither stores nor delivery methods
+        if order._get_pickup_store() and order.warehouse_id not in order.carrier_id.warehouse_ids:
+            raise UserError(self.env._("Collected in: choose one of the stores that are offered."))
+        return result
+
     def action_confirm(self):
         result = super().action_confirm()
         for order in self.sudo():  # sudo: only the server knows codes

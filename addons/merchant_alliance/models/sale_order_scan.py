@@ -108,13 +108,12 @@ class SaleOrder(models.Model):
     def _get_amount_due(self):
         """Return what is left to pay after all that is authorised or done, in order currency."""
         self.ensure_one()
-        # sudo: shoppers may not read transactions of an order
-        paid = sum(tx.amount for tx in self.sudo().transaction_ids if tx.state in ("authorized", "done"))
-        return max(self.currency_id.round(self.amount_total - paid), 0.0)
+        self.invalidate_recordset(["amount_paid"])  # core does not recompute it on states
+        return max(self.currency_id.round(self.amount_total - self.amount_paid), 0.0)
 
     def action_confirm(self):
         result = super().action_confirm()
-        self.filtered(lambda order: order.scan_store_id and order._is_paid())._announce_scan_payment()
+        self.filtered("scan_store_id")._filter_paid()._announce_scan_payment()
         return result
 
     def _send_order_confirmation_mail(self):

@@ -117,4 +117,4 @@ class SaleOrder(models.Model):
         """Whether the platform sells all of these orders, or a part of orders paid whole."""
         lines = self.sudo().order_line  # sudo: payment callbacks come from the public user
         merchants = lines._filter_sold_by_merchants()
-        return not merchants or (bool(lines - merchants) and all(order._is_paid() for order in self.sudo()))
+        return not merchants or (bool(lines - merchants) and self.sudo()._filter_paid() == self.sudo())

@@ -80,6 +80,25 @@ class TestByHand(PickupCommon):
         order.write({"client_order_ref": "X"})
         self.assertEqual(order.state, "sale")
 
+    def test_who_sells_what_is_being_paid(self):
+        order = self._order(self.product)
+        order.warehouse_id = self.warehouse
+        own = self.env["stock.warehouse"].search([("company_id", "=", self.company.id)], limit=1)
+        sold = order.with_user(self.seller)
+        sold.write({"carrier_id": self.carrier.id})
+        self.assertEqual(order.order_line.alliance_store_id, self.market.store_ids, "nothing is paid yet")
+        tx = self._new_tx(order, 100)
+        tx._set_pending()
+        for vals in ({"carrier_id": False}, {"warehouse_id": own.id}, {"warehouse_id": own.id, "website_id": False}):
+            with (self.subTest(vals=vals), self.assertRaisesRegex(AccessError, "another store"),
+                  self.env.cr.savepoint()):
+                sold.write(vals)
+        sold.write({"warehouse_id": self.warehouse.id, "client_order_ref": "X"})
+        self.assertEqual(order.order_line.alliance_store_id, self.market.store_ids)
+        tx._set_canceled()
+        sold.write({"carrier_id": False})
+        self.assertEqual(order.order_line.alliance_store_id, self.mall.store_ids)
+
     # -- what was paid ---------------------------------------------------------------------------------
 
     def _forge(self, user, tx, vals):

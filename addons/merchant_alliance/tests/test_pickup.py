@@ -1,3 +1,5 @@
+import json
+
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 
@@ -32,6 +34,17 @@ class TestPickup(PickupCommon, HttpCase):
         self.assertFalse(order.pickup_store_id)
         self.assertEqual(order.order_line.filtered(lambda line: not line.is_delivery).alliance_store_id,
                          self.mall.store_ids)
+
+    def test_not_in_a_store_that_is_not_offered(self):
+        """The shopper's browser says where: it would choose who is paid."""
+        elsewhere = self.env["stock.warehouse"].create({"name": "Noodles", "code": "NOO"})
+        self.store.warehouse_id = elsewhere
+        order = self._collect(self._order(self.product))
+        with self.assertRaisesRegex(UserError, "that are offered"), self.env.cr.savepoint():
+            order._set_pickup_location(json.dumps({"id": elsewhere.id}))
+        self.assertEqual(order.pickup_store_id, self.market.store_ids)
+        order._set_pickup_location(json.dumps({"id": self.warehouse.id}))
+        self.assertEqual(order.pickup_store_id, self.market.store_ids)
 
     def test_handed_over_for_the_code(self):
         order = self._ordered()
