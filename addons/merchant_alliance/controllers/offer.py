@@ -100,5 +100,6 @@ class OfferPortal(MerchantPortal):
         return request.render("merchant_alliance.portal_my_offers", {
             **self._prepare_portal_layout_values(), "page_name": "my_offers", "merchant": merchant,
             "offers": self._search_my_offers([]), "languages": self._get_languages(), "errors": errors or {},
-            "values": post or {}, "today": fields.Date.context_today(request.env.user),
+            "values": post or {},
+            "today": request.env["alliance.qualified.sale"]._get_company_day(merchant.sudo().company_id),
             "stores": request.env["alliance.store"].search([("merchant_id", "=", merchant.id)])})

@@ -19,7 +19,8 @@ class AllianceContract(models.Model):
     merchant_id = fields.Many2one(
         "alliance.merchant", required=True, index=True, ondelete="restrict")
     company_id = fields.Many2one(related="merchant_id.company_id", store=True, index=True)
-    date_start = fields.Date(required=True, default=fields.Date.context_today)
+    date_start = fields.Date(
+        required=True, default=lambda self: self.env["alliance.qualified.sale"]._get_company_day(self.env.company))
     date_end = fields.Date(help="Last day in force; empty: until terminated.")
     state = fields.Selection(
         [("draft", "Draft"), ("sent", "Sent to Sign"), ("active", "Signed and Active"), ("amended", "Amended"),

@@ -18,7 +18,7 @@ class AllianceDepositEntry(models.Model):
         [("topup", "Top-up"), ("funding", "Concession Funded"), ("withdrawal", "Paid Back")],
         required=True, readonly=True)
     amount = fields.Monetary(required=True, readonly=True, help="Positive: in; negative: out.")
-    date = fields.Date(required=True, readonly=True, default=fields.Date.context_today)
+    date = fields.Date(required=True, readonly=True)
     reference = fields.Char(readonly=True)
     payment_transaction_id = fields.Many2one(
         "payment.transaction", string="Online Payment", readonly=True, copy=False, index="btree_not_null",

@@ -98,7 +98,8 @@ class AllianceDividend(models.Model):
         for dividend in self._start_step(APPROVER, "approved"):
             dividend._check_reversible()
             reversal = dividend.move_id._reverse_moves([{
-                "ref": self.env._("Reversal of %s", dividend.name), "date": fields.Date.context_today(self)}])
+                "ref": self.env._("Reversal of %s", dividend.name),
+                "date": self.env["alliance.qualified.sale"]._get_company_day(dividend.company_id)}])
             reversal._post(soft=False)
             dividend._write_step(state="reversed", reversal_move_id=reversal.id)
 
@@ -152,7 +153,7 @@ class AllianceDividend(models.Model):
         total = sum(to_cents(line.amount, self.currency_id) for line in lines)
         move = self.env["account.move"].with_company(company).create({
             "move_type": "entry", "journal_id": journal.id, "company_id": company.id, "ref": self.name,
-            "date": fields.Date.context_today(self), "line_ids": [
+            "date": self.env["alliance.qualified.sale"]._get_company_day(company), "line_ids": [
                 Command.create({"account_id": equity.id, "name": self.store_id.name,
                                 "debit": float(from_cents(total, self.currency_id))}),
                 *(Command.create({"account_id": payable.id, "name": self.name, "partner_id": line.partner_id.id,

@@ -27,7 +27,8 @@ class AlliancePromoterAgreement(models.Model):
     binding_days = fields.Integer(
         string="Shopper Earns for", required=True, default=lambda self: self.env.company.promoter_binding_days,
         help="Days, from being bound, in which a shopper's purchases earn a commission.")
-    date_start = fields.Date(required=True, default=fields.Date.context_today)
+    date_start = fields.Date(
+        required=True, default=lambda self: self.env["alliance.qualified.sale"]._get_company_day(self.env.company))
     date_end = fields.Date(help="Last day in force; empty: until it is ended.")
     state = fields.Selection(
         [("draft", "Draft"), ("sent", "To Be Accepted"), ("active", "Accepted"), ("ended", "Ended")],

@@ -114,11 +114,11 @@ class AllianceQualifiedSale(models.Model):
         return to_cents(amount, to_currency)
 
     @api.model
-    def _get_company_day(self, company, moment):
-        """Return the ``date`` that it is for the company at ``moment`` (naive UTC)."""
+    def _get_company_day(self, company, moment=None):
+        """Return the ``date`` that it is for the company at ``moment`` (naive UTC; now, if None)."""
         # sudo: merchants and shoppers may not read the company's contact
         zone = self.with_context(tz=company.sudo().partner_id.tz or "UTC")
-        return fields.Datetime.context_timestamp(zone, moment).date()
+        return fields.Datetime.context_timestamp(zone, moment or fields.Datetime.now()).date()
 
     @api.model
     def _choose_category(self, category, apart):

@@ -58,7 +58,8 @@ class AllianceRateChange(models.Model):
 
     @api.model
     def _get_tomorrow(self):
-        return fields.Date.context_today(self) + timedelta(days=1)
+        today = self.env["alliance.qualified.sale"]._get_company_day(self.company_id or self.env.company)
+        return today + timedelta(days=1)
 
     def _get_server_fields(self):
         return {"state", "line_ids"}

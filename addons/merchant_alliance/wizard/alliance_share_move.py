@@ -13,7 +13,9 @@ class AllianceShareMove(models.TransientModel):
     giver_id = fields.Many2one("res.partner", string="From", help="Empty: new shares are issued.")
     taker_id = fields.Many2one("res.partner", string="To", help="Empty: the shares are taken back.")
     percent = fields.Float(string="Percent of the Store", digits=(8, 4), required=True)
-    date = fields.Date(required=True, default=fields.Date.context_today, help="From this day on.")
+    date = fields.Date(
+        required=True, help="From this day on.",
+        default=lambda self: self.env["alliance.qualified.sale"]._get_company_day(self.env.company))
     reference = fields.Char(required=True, help="Agreement or resolution behind it.")
     free_percent = fields.Float(string="Not Issued (%)", digits=(8, 4), compute="_compute_free_percent")
     idempotency_key = fields.Char(required=True, readonly=True, default=lambda self: str(uuid4()))

@@ -111,7 +111,7 @@ class AlliancePromoter(models.Model):
 
     def _get_statement_on_paper(self):
         """Return the statement of the month in the context (else of this one), and its first day; for the report."""
-        month = fields.Date.to_date(self.env.context.get("commission_month")) or fields.Date.context_today(self)
+        month = fields.Date.to_date(self.env.context.get("commission_month")) or self._get_today()
         month = month.replace(day=1)
         return month, self._get_statement(month)
 

@@ -93,7 +93,7 @@ class EscrowPosting(models.AbstractModel):
             "journal_id": self._get_journal(company).id,
             "company_id": company.id,
             "escrow_event": spec["event"],
-            "date": spec.get("date") or fields.Date.context_today(self),
+            "date": spec.get("date") or self.env["alliance.qualified.sale"]._get_company_day(company),
             "ref": spec.get("ref"),
             "line_ids": [
                 fields.Command.create(self._prepare_line_vals(company, spec, *line))
@@ -181,6 +181,11 @@ class EscrowPosting(models.AbstractModel):
     def _has_books(self, company):
         """Whether ``company`` has a chart of accounts with the escrow; else events wait unposted."""
         return bool(company.sudo().escrow_journal_id or company.sudo().root_id.escrow_journal_id)
+
+    @api.model
+    def _get_companies(self):
+        """Return the companies that have books, for jobs."""
+        return self.env["res.company"].search([("chart_template", "!=", False)]).filtered(self._has_books)
 
     @api.model
     def _get_journal(self, company):

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
 
 # Commissions set aside, booked as owed, that nobody will ever earn: of sales whose rewards were rejected.
@@ -30,7 +30,7 @@ class EscrowPosting(models.AbstractModel):
             return self.env["account.move"]
         move = self._post_event("forfeit", company, [
             ("commission_payable", cents), ("operating_bank", -cents), ("escrow_bank", cents), ("rebate_pool", -cents)],
-            date=fields.Date.context_today(self), ref=self.env._("Commissions of rejected sales"))
+            ref=self.env._("Commissions of rejected sales"))
         self._link_records("alliance.qualified.sale", "forfeit_move_id", [(ids, move)])
         return move
 

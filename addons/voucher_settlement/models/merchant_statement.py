@@ -154,7 +154,8 @@ class MerchantStatement(models.Model):
     def _may_be_disputed(self):
         """Whether it is not disputed now, and early enough."""
         self.ensure_one()
-        return self.state != "disputed" and fields.Date.today() <= self.dispute_until
+        today = self.env["alliance.qualified.sale"]._get_company_day(self.company_id)
+        return self.state != "disputed" and today <= self.dispute_until
 
     def action_answer(self):
         """Close disputes with the answer that the merchant reads (operator).

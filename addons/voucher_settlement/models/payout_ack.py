@@ -95,5 +95,6 @@ class PayoutAck(models.Model):
             raise UserError(self.env._(
                 "%(where)s: %(line)s is %(amount)s, the file says %(other)s.", where=row["where"], line=line.name,
                 amount=line.currency_id.format(line.amount), other=row["amount"]))
-        if row["day"] and row["day"] > fields.Date.add(fields.Date.context_today(self), days=1):
+        today = self.env["alliance.qualified.sale"]._get_company_day(line.company_id)
+        if row["day"] and row["day"] > fields.Date.add(today, days=1):
             raise UserError(self.env._("%(where)s: %(day)s is in the future.", where=row["where"], day=row["day"]))

@@ -26,7 +26,7 @@ class SettlementPeriod(models.Model):
         if not statement:
             return self.env._("Nobody compares the escrow's bank account with this settlement: import its statements"
                               " and switch “Bank Statement Needed to Settle” on in the settings.")
-        return statement.date < self._get_oldest_day() and self.env._(
+        return statement.date < self._get_oldest_day(company) and self.env._(
             "The escrow's last bank statement is of %s; nothing after it is compared with this settlement.",
             statement.date)
 
@@ -36,8 +36,9 @@ class SettlementPeriod(models.Model):
             [("company_id", "=", company.id)], limit=1)
 
     @api.model
-    def _get_oldest_day(self):
-        return fields.Date.subtract(fields.Date.context_today(self), days=STATEMENT_DAYS)
+    def _get_oldest_day(self, company):
+        return fields.Date.subtract(
+            self.env["alliance.qualified.sale"]._get_company_day(company), days=STATEMENT_DAYS)
 
     def _check_books(self):
         """Post what is unposted; sub-ledgers must equal the general ledger, and the bank the escrow.
@@ -52,7 +53,7 @@ class SettlementPeriod(models.Model):
             return
         record = self.env["escrow.reconciliation"]._reconcile(company)
         problems = record._get_problems()
-        if company.escrow_reconcile and record.statement_id and record.date < self._get_oldest_day():
+        if company.escrow_reconcile and record.statement_id and record.date < self._get_oldest_day(company):
             problems.append(self.env._("The last bank statement is of %s: import those after it.", record.date))
         if problems:
             raise UserError(self.env._(

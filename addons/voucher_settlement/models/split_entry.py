@@ -61,7 +61,8 @@ class SplitEntry(models.Model):
             return existing
         return self.create({
             "name": order.name, "order_id": order.id, "merchant_id": order.merchant_id.id, "kind": kind,
-            "idempotency_key": key, "date": fields.Date.context_today(self),
+            "idempotency_key": key,
+            "date": self.env["alliance.qualified.sale"]._get_company_day(order.company_id),
             "amount": from_cents(cents, order.currency_id),
             "escrow_amount": from_cents(escrow_cents, order.currency_id)})
 

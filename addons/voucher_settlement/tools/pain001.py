@@ -29,7 +29,7 @@ def build(order, now=None):
             initg_pty=iso.PartyIdentification135(nm=payer["name"])),
         pmt_inf=[iso.PaymentInstruction30(
             pmt_inf_id=order["id"], pmt_mtd=iso.PaymentMethod3Code.TRF, btch_bookg=True, nb_of_txs=count,
-            ctrl_sum=total, reqd_exctn_dt=iso.DateAndDateTime2Choice(dt=XmlDate.from_date(now.date())),
+            ctrl_sum=total, reqd_exctn_dt=iso.DateAndDateTime2Choice(dt=XmlDate.from_date(order["day"])),
             dbtr=iso.PartyIdentification135(nm=payer["name"]),
             dbtr_acct=_account(iso, payer, order["currency"]), dbtr_agt=_bank(iso, payer, payer["country"]),
             chrg_br=iso.ChargeBearerType1Code.SHAR,
