@@ -123,10 +123,7 @@ class AllianceMakerChecker(models.AbstractModel):
     def _ask_checkers(self, group, summary):
         """Give an activity to everybody of a group who works in the company, but the maker."""
         self.ensure_one()
-        checkers = self.env.ref(group).all_user_ids.filtered(
-            lambda user: user.active and not user.share and self.company_id in user.company_ids
-            and user != self.maker_id)
-        for checker in checkers:
+        for checker in self.company_id._get_people(group) - self.maker_id:
             self.activity_schedule(ASKED, user_id=checker.id, summary=summary)
 
     def _end_asking(self, approved=False):

@@ -55,6 +55,13 @@ class ResCompany(models.Model):
     _review_days_positive = models.Constraint(
         "CHECK (alliance_review_days >= 0)", "Answer within: a number of working days, 0 or more.")
 
+    def _get_people(self, *groups):
+        """Return the people of the company (sudo) who are in one of ``groups`` (XML ids)."""
+        self.ensure_one()
+        members = self.env["res.users"].sudo().union(  # sudo: jobs and those who ask may not read users
+            *(self.env.ref(group).sudo().all_user_ids for group in groups))
+        return members.filtered(lambda user: user.active and not user.share and self in user.company_ids)
+
     def _get_task_owner(self):
         """Return who gets tasks that somebody must do: the reviewer, else the administrator."""
         self.ensure_one()

@@ -101,8 +101,7 @@ class RiskBreaker(models.Model):
                 note=self.env._("Review the held sales, then reset the breaker or leave it until tomorrow."))
 
     def _get_analysts(self):
-        return self.env.ref(ANALYST).all_user_ids.filtered(
-            lambda user: user.active and self.company_id in user.company_ids)
+        return self.company_id._get_people(ANALYST)
 
     # -- the analyst ---------------------------------------------------------------
 

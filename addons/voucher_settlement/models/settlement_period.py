@@ -219,13 +219,12 @@ class SettlementPeriod(models.Model):
             hint=difference["hint"])
 
     def _announce_differences(self, differences):
-        """Write to makers and checkers what the daily check found (``escrow.posting._cron_check``)."""
-        people = self.env.ref(MAKER).sudo().user_ids | self.env.ref(CHECKER).sudo().user_ids  # sudo: a job
+        """Write to the company's makers and checkers what the daily check found (``escrow.posting._cron_check``)."""
         self.message_post(
             subject=self.env._("Sub-ledgers and general ledger differ"),
             body=Markup("<br/>").join(
                 [self.env._("The daily check found differences:"), *map(self._format_difference, differences)]),
-            partner_ids=people.partner_id.ids, subtype_xmlid="mail.mt_comment")
+            partner_ids=self.company_id._get_people(MAKER, CHECKER).partner_id.ids, subtype_xmlid="mail.mt_comment")
 
     def _lock_cohorts(self):
         """Lock the cohorts that take part, and return them: their bases cannot change before the commit."""
