@@ -209,7 +209,11 @@ def credit_as_job(env, job, chunk):
 
 def run_funding_job(env):
     """Run the funding job as cron does, committing merchant by merchant."""
-    env["alliance.funding"]._cron_fund_pending()
+    cron = env.ref("merchant_alliance.cron_fund_pending")
+    progress = env["ir.cron.progress"].create({"cron_id": cron.id})
+    env.cr.commit()
+    env["alliance.funding"].with_context(
+        ir_cron_progress_id=progress.id, cron_id=cron.id, cron_end_time=float("inf"))._cron_fund_pending()
 
 
 def activate(env, contract_ids):

@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
-from odoo.addons.merchant_alliance.tools.serialize import retry_collisions, touch
+from odoo.addons.merchant_alliance.tools.serialize import touch
 
 from ..tools.exchange import choose_parts
 
@@ -236,13 +236,7 @@ class GreenPointsExchange(models.Model):
         late = self.sudo().search(  # sudo: a job
             [("state", "=", "booked"), ("provide_until", "<", fields.Datetime.now())],
             order="provide_until", limit=limit)
-        for booking in late:
-            if self.env.context.get("ir_cron_progress_id"):
-                retry_collisions(self.env.cr, lambda booking=booking: booking._cancel("time"))
-                self.env["ir.cron"]._commit_progress(1)
-            else:
-                booking._cancel("time")
-        return len(late)
+        return len(self.env["ir.cron"]._run_each(late, lambda booking: booking._cancel("time")))
 
     # -- points --------------------------------------------------------------
 

@@ -52,6 +52,7 @@ from . import alliance_merchant_topup
 from . import alliance_product_request
 from . import base_partner_merge
 from . import ir_actions_report
+from . import ir_cron
 from . import ir_rule
 from . import payment_provider
 from . import payment_transaction

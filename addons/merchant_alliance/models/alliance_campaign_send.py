@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import email_normalize, formataddr
 
-from ..tools.serialize import retry_collisions, touch
+from ..tools.serialize import touch
 
 BATCH = 200
 FREQUENCY_DAYS = 7
@@ -17,25 +17,19 @@ class AllianceCampaign(models.Model):
     @api.model
     def _cron_send(self):
         """Send what waits, the oldest campaign first, as long as there is time."""
-        cron = self.env["ir.cron"]
-        as_job = bool(self.env.context.get("cron_id"))
-        if as_job:
-            cron._commit_progress(remaining=self.env["alliance.campaign.recipient"].search_count(
-                [("state", "=", "waiting")]))
-        for campaign in self.search([("state", "=", "sending")], order="id"):
-            while True:
-                if as_job:
-                    done, mails = retry_collisions(self.env.cr, campaign._send_batch)
-                    in_time = cron._commit_progress(done)
-                else:
-                    done, mails = campaign._send_batch()
-                    in_time = True
-                # what is interrupted here waits in the queue of outgoing mail
-                mails.send(auto_commit=as_job)
-                if not done:
-                    break
-                if not in_time:
-                    return
+        campaigns = self.search([("state", "=", "sending")], order="id")
+        waiting = dict(self.env["alliance.campaign.recipient"]._read_group(
+            [("state", "=", "waiting"), ("campaign_id", "in", campaigns.ids)], ["campaign_id"], ["__count"]))
+        self.env["ir.cron"]._run_each(
+            campaigns, lambda campaign: campaign._send(), {one: waiting.get(one, 0) for one in campaigns})
+
+    def _send(self):
+        cron, done, in_time = self.env["ir.cron"], True, True
+        while done and in_time:
+            done, mails = cron._retry(self._send_batch)
+            in_time = cron._keep(done)
+            # what is interrupted here waits in the queue of outgoing mail
+            mails.send(auto_commit=cron._is_job())
 
     def _send_batch(self):
         """Send the next receivers of this campaign.

@@ -57,19 +57,22 @@ class AllianceContract(models.Model):
 
     def _cron_follow_dates(self):
         """Close what has ended, and remind of what ends within 30 days and has no next version."""
-        kind = self.env.ref("merchant_alliance.activity_renew")
         running = Domain("state", "=", "active") & Domain("date_end", "!=", False)
-        for (company,) in self._read_group(running, ["company_id"]):
-            today = self.env["alliance.qualified.sale"]._get_company_day(company, fields.Datetime.now())
-            ended = self.search([
-                ("company_id", "=", company.id), ("state", "=", "active"), ("date_end", "<", today)])
-            for contract in ended:
-                followed = contract.next_ids.filtered(lambda version: version.state not in ("draft", "sent"))
-                contract._write_step({"state": "amended" if followed else "expired"})
-            ending = self.search([
-                ("company_id", "=", company.id), ("state", "=", "active"),
-                ("date_end", "<=", today + timedelta(days=REMIND_DAYS)), ("next_ids", "=", False)])
-            for contract in ending.filtered(lambda c: kind not in c.activity_ids.activity_type_id):
-                contract.activity_schedule(
-                    "merchant_alliance.activity_renew", date_deadline=contract.date_end,
-                    user_id=(contract.user_id or self.env.ref("base.user_admin")).id)
+        companies = [company for company, in self._read_group(running, ["company_id"])]
+        self.env["ir.cron"]._run_each(companies, self._follow_dates)
+
+    def _follow_dates(self, company):
+        kind = self.env.ref("merchant_alliance.activity_renew")
+        today = self.env["alliance.qualified.sale"]._get_company_day(company)
+        ended = self.search([
+            ("company_id", "=", company.id), ("state", "=", "active"), ("date_end", "<", today)])
+        for contract in ended:
+            followed = contract.next_ids.filtered(lambda version: version.state not in ("draft", "sent"))
+            contract._write_step({"state": "amended" if followed else "expired"})
+        ending = self.search([
+            ("company_id", "=", company.id), ("state", "=", "active"),
+            ("date_end", "<=", today + timedelta(days=REMIND_DAYS)), ("next_ids", "=", False)])
+        for contract in ending.filtered(lambda c: kind not in c.activity_ids.activity_type_id):
+            contract.activity_schedule(
+                "merchant_alliance.activity_renew", date_deadline=contract.date_end,
+                user_id=(contract.user_id or self.env.ref("base.user_admin")).id)

@@ -1,13 +1,8 @@
-import logging
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools.money import from_cents, to_cents
-from ..tools.serialize import retry_collisions
-
-_logger = logging.getLogger(__name__)
 
 
 class AllianceFunding(models.Model):
@@ -37,19 +32,12 @@ class AllianceFunding(models.Model):
     @api.model
     def _cron_fund_pending(self, limit=1000):
         """Fund merchant by merchant, each in a transaction of its own: one that fails stops no other."""
-        cron = self.env["ir.cron"]
-        merchants = self._get_waiting_merchants()
-        cron._commit_progress(remaining=len(merchants))
-        for merchant in merchants:
-            try:
-                fundings = retry_collisions(self.env.cr, lambda m=merchant: self._fund_pending(m, limit))
-                if len(fundings.qualified_sale_ids) >= limit:  # there may be more: come back for it
-                    self.env.ref("merchant_alliance.cron_fund_pending")._trigger()
-            except Exception:
-                self.env.cr.rollback()
-                _logger.exception("Concessions of merchant %s could not be funded", merchant.id)
-            if not cron._commit_progress(1):
-                break
+        def fund(merchant):
+            fundings = self._fund_pending(merchant, limit)
+            if len(fundings.qualified_sale_ids) >= limit:  # there may be more: come back for it
+                self.env.ref("merchant_alliance.cron_fund_pending")._trigger()
+
+        self.env["ir.cron"]._run_each(self._get_waiting_merchants(), fund)
 
     @api.model
     def _fund_pending(self, merchants=None, limit=1000):
@@ -128,7 +116,7 @@ class AllianceFunding(models.Model):
         funding = self.create({
             "name": self.env["ir.sequence"].next_by_code("alliance.funding") or "/",
             "merchant_id": merchant.id,
-            "date": fields.Date.context_today(self),
+            "date": self.env["alliance.qualified.sale"]._get_company_day(merchant.company_id),
             "method": method,
             "amount": from_cents(cents, merchant.currency_id),
         })

@@ -28,10 +28,17 @@ class AllianceRateChange(models.Model):
     @api.model
     def _cron_send(self):
         """Send what is waiting, some contracts in each transaction; can stop and go on anywhere."""
-        for change in self.search([("state", "=", "running")], order="id"):
-            while left := change._send_chunk():
-                self.env["ir.cron"]._commit_progress(CHUNK, remaining=left)
-            self.env["ir.cron"]._commit_progress(1)
+        changes = self.search([("state", "=", "running")], order="id")
+        self.env["ir.cron"]._run_each(
+            changes, lambda change: change._send(),
+            {change: len(change._get_open_lines().contract_id) for change in changes})
+
+    def _send(self):
+        cron = self.env["ir.cron"]
+        in_time = True
+        while in_time and cron._retry(self._send_chunk):
+            in_time = cron._keep(CHUNK)
+        cron._keep(CHUNK if in_time else 0)
 
     def _send_chunk(self):
         """Amend and send up to ``CHUNK`` contracts, with the rights of who confirmed it.
@@ -41,7 +48,10 @@ class AllianceRateChange(models.Model):
         self.ensure_one()
         change = self.sudo()  # sudo: a job of the system's
         touch(change)
-        open_lines = change.line_ids.filtered(lambda line: not line.problem and not line.amendment_id)
+        change.invalidate_recordset(["state"])
+        if change.state != "running":  # undone meanwhile
+            return 0
+        open_lines = change._get_open_lines()
         contracts = open_lines.contract_id
         chunk = contracts[:CHUNK].with_user(change.user_id)
         problems = change._get_problems(chunk)
@@ -59,6 +69,10 @@ class AllianceRateChange(models.Model):
         if not contracts[CHUNK:]:
             change.state = "done"
         return len(contracts[CHUNK:])
+
+    def _get_open_lines(self):
+        """Return what is still to be amended."""
+        return self.line_ids.filtered(lambda line: not line.problem and not line.amendment_id)
 
     def _amend(self, contract):
         """Return the next version of ``contract`` with the new rates, sent to be signed."""

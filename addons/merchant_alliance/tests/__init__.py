@@ -28,6 +28,7 @@ from . import test_staff
 from . import test_staff_pages
 from . import test_store_page
 from . import test_topup
+from . import test_jobs
 from . import test_paid
 from . import test_unpaid
 from . import test_web_sale

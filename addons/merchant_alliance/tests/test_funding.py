@@ -102,7 +102,7 @@ class TestFunding(AllianceCommon, CronMixinCase):
             patch.object(self.env.registry["alliance.funding"], "_fund_pending", fund),
             patch.object(self.env.registry["ir.cron"], "_commit_progress", lambda *a, **kw: 1.0),
             patch.object(self.env.cr, "rollback"),
-            mute_logger("odoo.addons.merchant_alliance.models.alliance_funding"),
+            mute_logger("odoo.addons.merchant_alliance.models.ir_cron"),
         ):
             self.env["alliance.funding"]._cron_fund_pending()
         self.assertEqual(done, [*(self.merchant + other).sorted("id")])

@@ -22,6 +22,7 @@ from . import settlement_period
 from . import settlement_period_dust
 from . import settlement_period_figures
 from . import settlement_step
+from . import settlement_crediting
 from . import settlement_proposal
 from . import settlement_index
 from . import green_points_cohort
@@ -33,6 +34,7 @@ from . import green_points_policy
 from . import alliance_contract_line
 from . import voucher_wallet
 from . import voucher_wallet_spend
+from . import voucher_wallet_chunks
 from . import voucher_wallet_credit
 from . import voucher_wallet_uncredited
 from . import voucher_wallet_merge

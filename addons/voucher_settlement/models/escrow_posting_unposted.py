@@ -1,8 +1,6 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from odoo.addons.merchant_alliance.tools.serialize import retry_collisions
-
 from . import escrow_posting_commission, escrow_posting_release, escrow_posting_sales, escrow_posting_vouchers
 
 UNBOOKED = (  # what SQL finds it by
@@ -74,9 +72,4 @@ class EscrowPosting(models.AbstractModel):
     @api.model
     def _cron_post(self):
         """Book what the day brought, for every company that has its accounts."""
-        for company in self.env["res.company"].search([("chart_template", "!=", False)]).filtered(self._has_books):
-            if not self.env.context.get("cron_id"):
-                self._post_unposted(company)
-                continue
-            retry_collisions(self.env.cr, lambda c=company: self._post_unposted(c))
-            self.env["ir.cron"]._commit_progress(1)
+        self.env["ir.cron"]._run_each(self._get_companies(), self._post_unposted)

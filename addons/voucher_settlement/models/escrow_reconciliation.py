@@ -158,11 +158,12 @@ class EscrowReconciliation(models.Model):
     @api.model
     def _cron_reconcile(self):
         """Compare every company that imports statements or asks for it, and raise the alarm where they differ."""
-        companies = self.env["res.company"].search([("chart_template", "!=", False)])
-        for company in companies.filtered(self.env["escrow.posting"]._has_books):
-            if company.escrow_reconcile or self.env["escrow.bank.statement"].search_count(
-                    [("company_id", "=", company.id)], limit=1):
-                self._reconcile(company)._raise_alarm()
+        importing = self.env["escrow.bank.statement"]._read_group([], ["company_id"])
+        importing = self.env["res.company"].union(*(company for company, in importing))
+        companies = self.env["escrow.posting"]._get_companies()
+        self.env["ir.cron"]._run_each(
+            companies.filtered("escrow_reconcile") | (companies & importing),
+            lambda company: self._reconcile(company)._raise_alarm())
 
     def _raise_alarm(self):
         """Tell the checkers by activity and mail what differs; when nothing does, take back those of every day."""
@@ -172,8 +173,7 @@ class EscrowReconciliation(models.Model):
             self.search([("company_id", "=", self.company_id.id), ("activity_ids", "!=", False)]).activity_unlink(
                 ["mail.mail_activity_data_warning"])
             return
-        checkers = self.env.ref(CHECKER).all_user_ids.filtered(
-            lambda user: user.active and not user.share and self.company_id in user.company_ids)
+        checkers = self.company_id._get_people(CHECKER)
         told = self.activity_ids.user_id
         for checker in checkers - told:
             self.activity_schedule(

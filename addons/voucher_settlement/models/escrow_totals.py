@@ -2,7 +2,6 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from odoo.addons.green_points.tools.totals import POSITION_TALLY
-from odoo.addons.merchant_alliance.tools.serialize import retry_collisions
 
 from ..tools.totals import BOOK_TALLY, LEDGER_TALLY
 
@@ -130,22 +129,19 @@ class EscrowPosting(models.AbstractModel):
     @api.model
     def _cron_fold_totals(self):
         """Make one row of each kept total: what is read at a settlement stays short."""
-        in_cron = self.env.context.get("cron_id")
+        cron = self.env["ir.cron"]
         for tally in TALLIES:
-            if in_cron:
-                retry_collisions(self.env.cr, lambda tally=tally: tally.fold(self.env.cr))
-                self.env["ir.cron"]._commit_progress(1)
-            else:
-                tally.fold(self.env.cr)
+            cron._retry(lambda tally=tally: tally.fold(self.env.cr))
+            cron._keep(1)
 
     @api.model
     def _cron_check(self):
         """Compare all records with the books, for each company; tell those who settle of any difference."""
-        for company in self.env["res.company"].search([("chart_template", "!=", False)]).filtered(self._has_books):
-            differences = self._check_subledger(company)
-            period = self.env["settlement.period"].search(
-                [("company_id", "=", company.id), ("state", "!=", "settled")], order="number", limit=1)
-            if differences and period:
-                period._announce_differences(differences)
-            if self.env.context.get("cron_id"):
-                self.env["ir.cron"]._commit_progress(1)
+        self.env["ir.cron"]._run_each(self._get_companies(), self._check_company)
+
+    def _check_company(self, company):
+        differences = self._check_subledger(company)
+        period = self.env["settlement.period"].search(
+            [("company_id", "=", company.id), ("state", "!=", "settled")], order="number", limit=1)
+        if differences and period:
+            period._announce_differences(differences)

@@ -3,8 +3,6 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
-from odoo.addons.merchant_alliance.tools.serialize import retry_collisions
-
 from .merchant_statement_source import ACCOUNTS, SOURCES
 
 MERCHANTS_PER_COMMIT = 200
@@ -18,27 +16,20 @@ class MerchantStatement(models.Model):
     @api.model
     def _cron_issue(self):
         """Issue the statements of the interval that ended last, for every company that has its accounts."""
-        for company, in self.env["alliance.merchant"]._read_group([("is_platform", "!=", True)], ["company_id"]):
-            if not self.env["escrow.posting"]._has_books(company):
-                continue
-            date_to = self._get_interval_end(company)
-            waiting = self._get_waiting_merchants(company, date_to)
-            chunks = [waiting.browse(ids) for ids in split_every(MERCHANTS_PER_COMMIT, waiting.ids)]
-            if not self.env.context.get("cron_id"):
-                for merchants in chunks:
-                    self._issue(merchants, date_to)
-            elif not self._issue_as_job(chunks, date_to):
-                return
+        companies = [company for company, in self.env["alliance.merchant"]._read_group(
+            [("is_platform", "!=", True)], ["company_id"]) if self.env["escrow.posting"]._has_books(company)]
+        waiting = {
+            company: self._get_waiting_merchants(company, self._get_interval_end(company)) for company in companies}
+        self.env["ir.cron"]._run_each(
+            companies, lambda company: self._issue_in_chunks(waiting[company], self._get_interval_end(company)),
+            {company: len(merchants) for company, merchants in waiting.items()})
 
-    def _issue_as_job(self, chunks, date_to):
-        """Issue chunk by chunk, each in a transaction of its own; return whether there was time for all."""
+    def _issue_in_chunks(self, merchants, date_to):
         cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=len(chunks))
-        for merchants in chunks:
-            retry_collisions(self.env.cr, lambda m=merchants: self._issue(m, date_to))
-            if not cron._commit_progress(1):
-                return False
-        return True
+        for ids in split_every(MERCHANTS_PER_COMMIT, merchants.ids):
+            cron._retry(lambda ids=ids: self._issue(merchants.browse(ids), date_to))
+            if not cron._keep(len(ids)):
+                break
 
     @api.model
     def _get_interval_end(self, company):

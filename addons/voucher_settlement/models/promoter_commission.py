@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, sql
 
 from odoo.addons.merchant_alliance.tools.money import from_cents
-from odoo.addons.merchant_alliance.tools.serialize import retry_collisions, touch
+from odoo.addons.merchant_alliance.tools.serialize import touch
 
 OF_SALES = ("earn", "refund")
 # PostgreSQL itself keeps that a commission is of a sale's own promoter; see REFERENCES in alliance_promoter_binding.
@@ -89,12 +89,8 @@ class PromoterCommission(models.Model):
     @api.model
     def _cron_earn(self):
         """Make payable what has become so, for each company in a transaction of its own."""
-        for company, in self.env["alliance.promoter"]._read_group([], ["company_id"]):
-            if not self.env.context.get("cron_id"):
-                self._earn_due(company)
-                continue
-            retry_collisions(self.env.cr, lambda c=company: self._earn_due(c))
-            self.env["ir.cron"]._commit_progress(1)
+        companies = [company for company, in self.env["alliance.promoter"]._read_group([], ["company_id"])]
+        self.env["ir.cron"]._run_each(companies, self._earn_due)
 
     @api.model
     def _earn_due(self, company):

@@ -1,13 +1,9 @@
-import logging
-
 from odoo import api, fields, models
 
 from odoo.addons.merchant_alliance.tools.money import from_cents, split_by_weights, to_cents
-from odoo.addons.merchant_alliance.tools.serialize import retry_collisions, touch
+from odoo.addons.merchant_alliance.tools.serialize import touch
 
 from ..tools.split import CLOSED, PENDING, SUCCESS, SplitMissingError, SplitRefusedError, SplitUnknownError
-
-_logger = logging.getLogger(__name__)
 
 CHUNK = 100
 WORKING = ("draft", "requested", "finishing")
@@ -32,22 +28,12 @@ class SplitOrder(models.Model):
             [("state", "in", WORKING)], order="tried_on NULLS FIRST, id", limit=CHUNK)
         refunds = self.env["payment.transaction"].sudo().search(  # sudo: see above
             [("split_held", "=", True)], order="split_tried_on NULLS FIRST, id", limit=CHUNK)
-        if self.env.context.get("cron_id"):
-            self.env["ir.cron"]._commit_progress(remaining=len(orders) + len(refunds))
-        for record in [*orders, *refunds]:
-            try:
-                retry_collisions(self.env.cr, lambda r=record: r._advance_split())
-            except Exception:
-                self.env.cr.rollback()
-                _logger.exception("%s could not go on", record)
-            if self.env.context.get("cron_id") and not self.env["ir.cron"]._commit_progress(1):
-                return
+        self.env["ir.cron"]._run_each([*orders, *refunds], lambda record: record._advance_split())
 
     def _keep(self):
         """Commit what is known so far, before the provider is asked; outside of the job nothing is committed."""
         self.env.flush_all()
-        if self.env.context.get("cron_id"):
-            self.env["ir.cron"]._commit_progress(0)
+        self.env["ir.cron"]._keep()
 
     def _advance_split(self):
         """Take one order as far as it gets now."""
@@ -252,16 +238,23 @@ class SplitOrder(models.Model):
     @api.model
     def _cron_watch_deadlines(self):
         """Warn of payments that are not split: of those that get no further, and where they soon cannot be any more."""
-        today = fields.Date.context_today(self)
-        waiting = self.sudo().search([  # sudo: a job of the platform itself
-            ("state", "=", "draft"), ("request_sent_on", "=", False), ("reason", "!=", False),
+        waiting = [("state", "in", ("draft", "requested", "finishing", "failed"))]
+        # sudo: a job of the platform itself
+        companies = [company for company, in self.sudo()._read_group(waiting, ["company_id"])]
+        self.env["ir.cron"]._run_each(companies, self.sudo()._watch_deadlines)
+
+    def _watch_deadlines(self, company):
+        today = self.env["alliance.qualified.sale"]._get_company_day(company)
+        waiting = self.search([
+            ("company_id", "=", company.id), ("state", "=", "draft"), ("request_sent_on", "=", False),
+            ("reason", "!=", False),
             ("create_date", "<=", fields.Datetime.subtract(fields.Datetime.now(), hours=WAIT_HOURS))], limit=1000)
         for order in waiting:
             order._alert(self.env._("%s waits to be split", order.name), self.env._(
                 "%(reason)s Put it right and retry before %(day)s, or leave the payment to the merchant.",
                 reason=order.reason, day=order.deadline))
-        orders = self.sudo().search([  # sudo: see above
-            ("state", "in", ("draft", "requested", "finishing", "failed")),
+        orders = self.search([
+            ("company_id", "=", company.id), ("state", "in", ("draft", "requested", "finishing", "failed")),
             ("deadline", "<=", fields.Date.add(today, days=WARN_DAYS))], limit=1000)
         for order in orders:
             order._alert(self.env._("%s: to be split by the deadline", order.name), self.env._(

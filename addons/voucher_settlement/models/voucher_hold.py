@@ -179,9 +179,9 @@ class VoucherHold(models.Model):
     @api.model
     def _cron_release_timeouts(self, chunk=500):
         """Release holds that were not captured in time; commits per chunk when run by cron."""
-        late = SQL("h.state = 'held' AND h.expires_at < %s", fields.Datetime.now())
-        return self.env["voucher.wallet"]._run_in_chunks(
-            SQL("SELECT count(*) FROM voucher_hold h WHERE %s", late),
-            SQL("""SELECT h.id FROM voucher_hold h JOIN voucher_wallet w ON w.id = h.wallet_id
-                    WHERE %s ORDER BY h.expires_at, h.id LIMIT %s FOR UPDATE OF w SKIP LOCKED""", late, chunk),
-            lambda ids: self.browse(ids)._release())
+        now = fields.Datetime.now()
+        return self.env["voucher.wallet"]._run_by_company(
+            lambda company: SQL(
+                """voucher_hold h JOIN voucher_wallet w ON w.id = h.wallet_id
+                    WHERE w.company_id = %s AND h.state = 'held' AND h.expires_at < %s""", company.id, now),
+            SQL("h.id"), SQL("h.expires_at, h.id"), chunk, lambda ids: self.browse(ids)._release())

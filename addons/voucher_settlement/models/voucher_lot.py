@@ -100,11 +100,11 @@ class VoucherLot(models.Model):
 
         :param dict free: free cents by lot, where a caller has yet to book a change of them
         """
-        today = fields.Date.today()
-        entries = []
+        entries, sales = [], self.env["alliance.qualified.sale"]
+        days = {company: sales._get_company_day(company) for company in self.company_id}
         for lot in self:
             cents = lot._get_free_cents() if free is None else free.get(lot, 0)
-            if lot.expires_on < today and cents > 0:
+            if lot.expires_on < days[lot.company_id] and cents > 0:
                 # Under one expiry date a lot only shrinks, so what was left names the event.
                 left = to_cents(lot.remaining, lot.currency_id)
                 entries.append(lot._prepare_entry(
@@ -113,8 +113,9 @@ class VoucherLot(models.Model):
 
     def _grant_grace(self):
         """Let what comes back be spent for at least ``GRACE_DAYS`` from today."""
-        last = fields.Date.add(fields.Date.today(), days=GRACE_DAYS)
-        self.filtered(lambda lot: lot.expires_on < last).write({"expires_on": last})
+        for company, lots in self.grouped("company_id").items():
+            last = fields.Date.add(self.env["alliance.qualified.sale"]._get_company_day(company), days=GRACE_DAYS)
+            lots.filtered(lambda lot, last=last: lot.expires_on < last).write({"expires_on": last})
 
     def _reinstate(self, cents, key, given_up=0, **extra):
         """Give back what expired by mistake; a debt is paid out of it first. The wallet is locked.
@@ -138,11 +139,11 @@ class VoucherLot(models.Model):
 
         Takes wallets that nobody else has locked; commits after each chunk when run by cron.
         """
-        today = fields.Date.today()
-        behind = SQL("l.expires_on < %s AND l.remaining > l.held", today)
         lots = self.sudo()  # sudo: a job; nobody may write vouchers
-        return self.env["voucher.wallet"]._run_in_chunks(
-            SQL("SELECT count(*) FROM voucher_lot l WHERE %s", behind),
-            SQL("""SELECT l.id FROM voucher_lot l JOIN voucher_wallet w ON w.id = l.wallet_id
-                    WHERE %s ORDER BY l.expires_on, l.id LIMIT %s FOR UPDATE OF w SKIP LOCKED""", behind, chunk),
+        return self.env["voucher.wallet"]._run_by_company(
+            lambda company: SQL(
+                """voucher_lot l JOIN voucher_wallet w ON w.id = l.wallet_id
+                    WHERE w.company_id = %s AND l.expires_on < %s AND l.remaining > l.held""",
+                company.id, self.env["alliance.qualified.sale"]._get_company_day(company)),
+            SQL("l.id"), SQL("l.expires_on, l.id"), chunk,
             lambda ids: lots.env["voucher.wallet"]._book(lots.browse(ids)._prepare_expiry_entries()))

@@ -20,26 +20,20 @@ class VoucherLot(models.Model):
 
         :return: number of wallets dealt with
         """
-        done = 0
-        for company in self.env["res.company"].search([("voucher_reminder_days", ">", 0)]):
-            due = SQL(
-                """w.company_id = %s AND EXISTS (
+        wallets = self.env["voucher.wallet"].sudo()  # sudo: a job; nobody may write vouchers
+        return wallets._run_by_company(
+            lambda company: SQL(
+                """voucher_wallet w WHERE %s > 0 AND w.company_id = %s AND EXISTS (
                        SELECT FROM voucher_lot l WHERE l.wallet_id = w.id AND l.remaining > l.held
                           AND l.expires_on BETWEEN %s AND %s AND l.reminded_for IS DISTINCT FROM l.expires_on)""",
-                company.id, fields.Date.today(), self._get_reminder_horizon(company))
-            # sudo: a job; nobody may write vouchers
-            wallets = self.env["voucher.wallet"].sudo()
-            done += wallets._run_in_chunks(
-                SQL("SELECT count(*) FROM voucher_wallet w WHERE %s", due),
-                SQL("SELECT w.id FROM voucher_wallet w WHERE %s ORDER BY w.id LIMIT %s FOR UPDATE SKIP LOCKED",
-                    due, chunk),
-                lambda ids, wallets=wallets: wallets.browse(ids)._remind())
-        return done
+                company.voucher_reminder_days, company.id, *self._get_reminder_days(company)),
+            SQL("w.id"), SQL("w.id"), chunk, lambda ids: wallets.browse(ids)._remind())
 
     @api.model
-    def _get_reminder_horizon(self, company):
-        """Return the last day (``date``) up to which expiring vouchers are reminded of."""
-        return fields.Date.today() + timedelta(days=company.voucher_reminder_days)
+    def _get_reminder_days(self, company):
+        """Return today and the last day (``date``) up to which expiring vouchers are reminded of."""
+        today = self.env["alliance.qualified.sale"]._get_company_day(company)
+        return today, today + timedelta(days=company.voucher_reminder_days)
 
 
 class VoucherWallet(models.Model):
@@ -57,10 +51,10 @@ class VoucherWallet(models.Model):
             template.send_mail_batch(told.ids)
 
     def _search_expiring(self):
-        today = fields.Date.today()
+        today, last = self.env["voucher.lot"]._get_reminder_days(self.company_id)
         return self.env["voucher.lot"].search([
             ("wallet_id", "in", self.ids), ("remaining", ">", 0), ("expires_on", ">=", today),
-            ("expires_on", "<=", self.env["voucher.lot"]._get_reminder_horizon(self.company_id))])
+            ("expires_on", "<=", last)])
 
     def _get_expiring(self):
         """Return what can be spent of the vouchers that expire soon: ``[(last day, amount)]``, the first day first."""

@@ -1,9 +1,5 @@
-from functools import partial
-
 from odoo import api, models
 from odoo.tools import SQL
-
-from odoo.addons.merchant_alliance.tools.serialize import retry_collisions
 
 BESIDE = "voucher_settlement.ir_cron_credit_wallets_beside"
 
@@ -148,14 +144,21 @@ class VoucherWallet(models.Model):
 
         :return: number of wallets credited
         """
-        done = 0
-        for company, last in self._get_uncredited_periods():
-            done += self._credit_all(company, last.number, chunk)
-            if not last._has_wallets_behind():
-                if self._create_missing(company):
-                    done += self._credit_all(company, last.number, chunk)
-                last._return_dust()
-        return done
+        periods = self._get_uncredited_periods()
+        behind = periods._count_behind()
+
+        def credit(period):
+            if behind[period] > chunk:  # enough for two
+                self.env.ref(BESIDE)._trigger()
+            self.env["settlement.crediting"]._note(period, behind=behind[period])
+            done = self._credit_all(period, chunk)
+            if not period._has_wallets_behind():
+                if self._create_missing(period.company_id):
+                    done += self._credit_all(period, chunk)
+                period._return_dust()
+            return done
+
+        return sum(self.env["ir.cron"]._run_each(periods, credit, behind))
 
     @api.model
     def _cron_credit_beside(self, chunk=2000):
@@ -166,38 +169,35 @@ class VoucherWallet(models.Model):
 
         :return: number of wallets credited
         """
-        return sum(
-            self._credit_all(company, last.number, chunk, beside=True)
-            for company, last in self._get_uncredited_periods())
+        periods = self._get_uncredited_periods()
+        return sum(self.env["ir.cron"]._run_each(
+            periods, lambda period: self._credit_all(period, chunk), dict.fromkeys(periods, 0)))
 
     @api.model
     def _get_uncredited_periods(self):
-        """Return ``[(company, its last settled period)]`` where wallets may be behind (sudo)."""
+        """Return the last settled period (sudo) of each company in which wallets may be behind."""
         # sudo: a job; nobody may write wallets
         periods = self.env["settlement.period"].sudo().search(
             [("state", "=", "settled"), ("dust_returned", "=", False)], order="company_id, number")
-        return [(company, uncredited[-1]) for company, uncredited in periods.grouped("company_id").items()]
+        return periods.browse().union(*(uncredited[-1] for uncredited in periods.grouped("company_id").values()))
 
-    def _credit_all(self, company, number, chunk, beside=False):
-        """Credit all wallets of ``company`` that are behind period ``number``; return how many there were.
+    def _credit_all(self, period, chunk):
+        """Credit all wallets that are behind ``period``; return how many there were.
 
         In the order of their ids, chunk after chunk: neither an index nor what earlier chunks left
         behind in the table costs anything. Those that were locked are tried again in another round.
-
-        :param bool beside: help the job that does this already: it counts, and wakes who helps
         """
-        behind = SQL("company_id = %s AND settled_number < %s", company.id, number)
+        company, number = period.company_id, period.number
         wallets = self.sudo()  # sudo: a job; nobody may write wallets
-        if not beside:
-            self.env.flush_all()
-            [[left]] = self.env.execute_query(SQL("SELECT count(*) FROM voucher_wallet WHERE %s", behind))
-            if left > chunk:
-                self.env.ref(BESIDE)._trigger()
+
+        def credit(ids):
+            wallets._credit_rows(ids, company, number)
+            self.env["settlement.crediting"]._note(period, done=len(ids))
+
         return wallets._run_in_chunks(
-            None if beside else left,
-            lambda after: SQL("SELECT id FROM voucher_wallet WHERE %s AND id > %s ORDER BY id LIMIT %s"
-                              " FOR UPDATE SKIP LOCKED", behind, after, chunk),
-            lambda ids: wallets._credit_rows(ids, company, number))
+            lambda after: SQL("""SELECT id FROM voucher_wallet WHERE company_id = %s AND settled_number < %s AND id > %s
+                              ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED""", company.id, number, after, chunk),
+            credit)
 
     @api.model
     def _create_missing(self, company):
@@ -217,43 +217,6 @@ class VoucherWallet(models.Model):
                       SELECT FROM voucher_wallet w
                        WHERE w.partner_id = p.partner_id AND w.company_id = %(company)s)
                ON CONFLICT (partner_id, company_id) DO NOTHING RETURNING id""", company=company.id)))
-
-    @api.model
-    def _run_in_chunks(self, count, pick, work):
-        """Work off rows chunk by chunk until none is left that can be locked.
-
-        Inside a cron run each chunk is committed and a chunk that collided with another
-        transaction is tried again; outside, everything is left to the caller's transaction.
-
-        :param count: what is left: SQL that counts it, a number, or None if another job counts the same rows
-        :param pick: SQL that chooses and locks the ids of one chunk, or a function that returns it for the last id
-            of the chunk before (0 at first)
-        :param work: called with the list of ids; must make them drop out of ``pick``
-        :return: number of rows worked off
-        """
-        cron = self.env["ir.cron"]
-        in_cron = bool(self.env.context.get("ir_cron_progress_id"))
-
-        def run_chunk(after):
-            if ids := [row[0] for row in self.env.execute_query(pick(after) if callable(pick) else pick)]:
-                work(ids)
-                self.env.flush_all()
-            return ids
-
-        self.env.flush_all()
-        [[left]] = self.env.execute_query(count) if isinstance(count, SQL) else [[count]]
-        if in_cron and left is not None:
-            cron._commit_progress(remaining=left)
-        done = after = 0
-        while left is None or left:
-            ids = retry_collisions(self.env.cr, partial(run_chunk, after)) if in_cron else run_chunk(after)
-            done += len(ids)
-            if not ids and not after:  # a whole round without any
-                break
-            after = max(ids, default=0) if callable(pick) else 0
-            if ids and in_cron and not cron._commit_progress(len(ids)):
-                break
-        return done
 
     # -- reconciliation ----------------------------------------------------------------------
 

@@ -38,3 +38,4 @@ from . import test_scope_pages
 from . import test_merge
 from . import test_closure
 from . import test_maker_checker
+from . import test_jobs

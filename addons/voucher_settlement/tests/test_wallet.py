@@ -14,7 +14,6 @@ from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
 from .common import VoucherCommon
 
-CREDITING = "voucher_settlement.ir_cron_credit_wallets"
 BESIDE = "voucher_settlement.ir_cron_credit_wallets_beside"
 
 
@@ -212,26 +211,28 @@ class TestWalletCredit(VoucherCommon, CronMixinCase):
     def test_progress_is_what_the_jobs_report(self):
         period = self._settle_six()
         self.assertEqual(period.credit_progress, 0.0)
-        progress, main, beside = self.env["ir.cron.progress"], self.env.ref(CREDITING), self.env.ref(BESIDE)
+        other = self.env["res.company"].create({"name": "Other"})
+        cohort = self.env["green.points.cohort"]._lock_open(other)
+        theirs = self.env["settlement.period"].search([("cohort_id", "=", cohort.id)])
+        theirs.write({"state": "settled", "maker_id": self.maker.id, "checker_id": self.checker.id})
 
-        def report(job, done, remaining):
-            progress.create({"cron_id": job.id, "done": done, "remaining": remaining})
-            self.env.flush_all()
-            period.invalidate_recordset(["credit_progress"])
+        def report(done=0, behind=None, of=period):
+            self.env["settlement.crediting"]._note(of, done, behind)
+            self.env["settlement.period"].invalidate_model(["credit_progress"])
             return period.credit_progress
 
-        period.settled_at = fields.Datetime.subtract(fields.Datetime.now(), minutes=1)
-        self.assertEqual(report(main, 0, 400), 0.0)
-        self.assertEqual(report(main, 100, 300), 25.0)
-        self.assertEqual(report(beside, 200, 0), 50.0, "300 of 600 by what the first knows")
-        self.assertEqual(report(main, 0, 0), 50.0, "a run that found nothing says nothing")
-        self.assertEqual(report(main, 20, 80), 80.0)
-        period.settled_at = fields.Datetime.add(fields.Datetime.now(), minutes=1)
-        self.assertEqual(report(main, 50, 50), 0.0, "what was before this settlement is not its")
+        self.assertEqual(report(behind=400), 0.0)
+        self.assertEqual(report(100), 25.0)
+        self.assertEqual(report(200), 75.0, "whichever job it is")
+        self.assertEqual(report(behind=0), 75.0, "a run that found nothing says nothing")
+        self.assertEqual(report(behind=60), 83.3, "some had opened their wallets themselves")
+        self.assertEqual(report(behind=1000, of=theirs), 83.3, "another company's")
+        self.assertEqual((report(30, of=theirs), theirs.credit_progress), (83.3, 3.0))
         period.invalidate_recordset(["credit_progress"])
         with self.assertQueryCount(1):  # of the job's own reports: no wallet is counted
             period.mapped("credit_progress")
-        self.assertEqual(period.with_user(self.maker).credit_progress, 0.0)
+        self.assertEqual(period.with_user(self.maker).credit_progress, 83.3)
+        theirs.dust_returned = True
         self.env["voucher.wallet"]._cron_credit()
         self.assertEqual(period.credit_progress, 100.0)
         self.assertEqual(self._open_period().credit_progress, 0.0)
