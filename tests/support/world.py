@@ -60,7 +60,7 @@ class PlatformCase(PromoterMixin, SettlementCommon, VoucherTillCommon, HttpCase)
         self._settle()
         for shopper, store in people:
             SettlementCommon._sell(self, 500, shopper, store)
-        self._settle()
+        self.env["settlement.crediting"]._note(self._settle(), behind=1)
         for shopper, store in people:
             self._refund(SettlementCommon._sell(self, 100, shopper, store), 50)
         self._compute()

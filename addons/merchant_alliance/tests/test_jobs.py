@@ -5,6 +5,7 @@ from odoo.tools import mute_logger
 from .common import AllianceCommon
 
 FAILED = "merchant_alliance.activity_job_failed"
+REASON = "Locked: nobody has the key."
 HELPER = "odoo.addons.merchant_alliance.models.ir_cron"
 
 
@@ -24,7 +25,7 @@ class TestJobs(AllianceCommon):
         """Leave a trace, and fail for one of the companies."""
         company.partner_id.ref = "worked"
         if company == self.company:
-            raise UserError("Locked: nobody has the key.")
+            raise UserError(REASON)
         return company.name
 
     @mute_logger(HELPER)
