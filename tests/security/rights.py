@@ -31,9 +31,9 @@ class Rights:
         """Whatever the table says: no role may change what is only ever written by the platform."""
         ledgers = ("alliance.qualified.sale", "alliance.deposit.entry", "alliance.funding", "green.points.entry",
                    "green.points.position", "voucher.wallet", "voucher.lot", "voucher.hold", "voucher.entry",
-                   "settlement.index", "settlement.proposal", "settlement.step", "settlement.crediting", "risk.decision",
-                   "alliance.share.entry", "alliance.shareholding", "alliance.dividend.line", "payout.line",
-                   "payout.ack", "escrow.bank.statement", "escrow.bank.line", "escrow.bank.match",
+                   "settlement.index", "settlement.proposal", "settlement.step", "settlement.crediting",
+                   "risk.decision", "alliance.share.entry", "alliance.shareholding", "alliance.dividend.line",
+                   "payout.line", "payout.ack", "escrow.bank.statement", "escrow.bank.line", "escrow.bank.match",
                    "escrow.reconciliation", "escrow.reconciliation.line", "green.points.exchange",
                    "green.points.exchange.line", "green.points.debt",
                    "alliance.promoter.binding", "promoter.commission", "split.order", "split.order.line",

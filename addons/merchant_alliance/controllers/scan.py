@@ -6,6 +6,7 @@ from odoo.http import request, route
 
 from odoo.addons.website_sale.controllers.payment import PaymentPortal
 
+from ..models.sale_order_paid import WAS_PAID
 from ..tools.amount import parse_typed_amount
 from .portal import MerchantPortal
 from .store import get_public_store
@@ -96,7 +97,7 @@ class ScanToPay(PaymentPortal):
         last = order_sudo.transaction_ids._get_last()
         values = {
             "order": order_sudo, "store": order_sudo.scan_store_id, "due": due, "page_name": "scan_pay",
-            "paid": order_sudo.state == "sale" and order_sudo._is_paid(),
+            "paid": order_sudo.state == "sale" and bool(order_sudo._filter_paid(WAS_PAID)),
             "waiting": open_ and last.state == "pending", "failed": open_ and last.state in ("cancel", "error"),
         }
         if due and not values["waiting"]:
@@ -121,7 +122,8 @@ class ScanDesk(MerchantPortal):
         # sudo: merchants don't read orders; these were paid in their own stores
         orders = request.env["sale.order"].sudo()
         orders = orders.search(
-            Domain("scan_store_id", "in", stores.ids) & Domain("state", "=", "sale") & orders._get_paid_domain(),
+            Domain("scan_store_id", "in", stores.ids) & Domain("state", "=", "sale")
+            & orders._get_paid_domain(WAS_PAID),
             order="date_order desc, id desc", limit=PAYMENTS_SHOWN) if stores else orders
         return request.render("merchant_alliance.portal_my_store_payments", {
             **self._prepare_portal_layout_values(), "page_name": "my_store_payments",

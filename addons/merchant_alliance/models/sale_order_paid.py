@@ -10,27 +10,30 @@ from ..tools.money import from_cents, to_cents
 SEALED = ("transaction_ids", "confirmed_unpaid")
 PLACES = {"website_id", "warehouse_id", "carrier_id"}  # what the store that sells follows from
 UNDER_WAY = ("pending", "authorized", "done")
-# Of each payment: what is authorised and not voided, or was captured; less what was given back of it or of its parts.
-PAID = """(
+# What is authorised and not voided, or was captured, of the payments of an order; and what was given back of it.
+PAYMENTS = """
     SELECT COALESCE(SUM(
                CASE WHEN tx.state = 'authorized' THEN tx.amount - part.voided
                     WHEN part.number > 0 THEN part.captured
-                    WHEN tx.state = 'done' THEN tx.amount ELSE 0 END
-               + part.given_back), 0)
+                    WHEN tx.state = 'done' THEN tx.amount ELSE 0 END), 0) AS received,
+           COALESCE(-SUM(part.refunded), 0) AS given_back
       FROM sale_order_transaction_rel rel JOIN payment_transaction tx ON tx.id = rel.transaction_id
      CROSS JOIN LATERAL (
            SELECT COUNT(*) FILTER (WHERE NOT is_refund) AS number,
                   COALESCE(SUM(amount) FILTER (WHERE NOT is_refund AND state = 'done'), 0) AS captured,
                   COALESCE(SUM(amount) FILTER (WHERE NOT is_refund AND state = 'cancel'), 0) AS voided,
                   COALESCE(SUM(amount) FILTER (WHERE is_refund AND state = 'done'), 0)
-                  + COALESCE(SUM(of_part) FILTER (WHERE NOT is_refund), 0) AS given_back
+                  + COALESCE(SUM(of_part) FILTER (WHERE NOT is_refund), 0) AS refunded
              FROM (SELECT child.amount, child.state, child.operation IS NOT DISTINCT FROM 'refund' AS is_refund,
                           (SELECT SUM(back.amount) FROM payment_transaction back
                             WHERE back.source_transaction_id = child.id AND back.operation = 'refund'
                               AND back.state = 'done') AS of_part
                      FROM payment_transaction child WHERE child.source_transaction_id = tx.id) AS children
            ) AS part
-     WHERE rel.sale_order_id = %(order)s)"""
+     WHERE rel.sale_order_id = {order}.id"""
+WAS_PAID = "received >= {order}.amount_total"
+# Who gives back a part has looked at the order: the rest stays paid. Who gives back everything undoes the payment.
+IS_PAID = f"{WAS_PAID} AND (received > given_back OR {{order}}.amount_total <= 0)"
 
 
 class SaleOrder(models.Model):
@@ -82,32 +85,40 @@ class SaleOrder(models.Model):
         """What was captured in parts counts with its parts, and what was given back does not: one query for all."""
         self._flush_payments()
         paid = dict(self.env.execute_query(SQL(
-            "SELECT id, %s::text FROM sale_order WHERE id IN %s",
-            SQL(PAID, order=SQL("sale_order.id")), tuple(self._origin.ids) or (0,))))
+            "SELECT id, (SELECT received - given_back FROM (%s) AS payments)::text FROM sale_order WHERE id IN %s",
+            SQL(PAYMENTS.format(order="sale_order")), tuple(self._origin.ids) or (0,))))
         for order in self:
             cents = to_cents(Decimal(paid.get(order._origin.id, "0")), order.currency_id)
             order.amount_paid = float(from_cents(cents, order.currency_id))
 
     def _flush_payments(self):
         self.env["payment.transaction"].flush_model(["amount", "state", "operation", "source_transaction_id"])
-        self.flush_model(["transaction_ids"])
+        self.flush_model(["transaction_ids", "amount_total"])
 
-    def _filter_paid(self):
-        """Return those of these orders of which the whole is paid."""
-        self.invalidate_recordset(["amount_paid"])  # core does not recompute it on states
-        return self.filtered(
-            lambda order: order.currency_id.compare_amounts(order.amount_paid, order.amount_total) >= 0)
+    def _filter_paid(self, condition=IS_PAID):
+        """Return those of these orders of which the whole was paid and not everything given back.
+
+        :param str condition: ``WAS_PAID`` for those, too, of which everything was given back later
+        """
+        self._flush_payments()
+        paid = {order_id for order_id, in self.env.execute_query(SQL(
+            "SELECT id FROM sale_order WHERE id IN %s AND %s",
+            tuple(self._origin.ids) or (0,), self._get_paid_sql("sale_order", condition)))}
+        return self.filtered(lambda order: order._origin.id in paid)
+
+    def _get_paid_sql(self, alias, condition):
+        return SQL("EXISTS (SELECT FROM (%s) AS payments WHERE %s)",
+                   SQL(PAYMENTS.format(order=alias)), SQL(condition.format(order=alias)))
 
     def _is_paid(self):
         self.ensure_one()
         return bool(self._filter_paid())
 
     @api.model
-    def _get_paid_domain(self):
-        """Return the ``Domain`` of orders of which the whole is paid (:meth:`_filter_paid`), for lists with a limit."""
+    def _get_paid_domain(self, condition=IS_PAID):
+        """Return the ``Domain`` of orders that are paid (:meth:`_filter_paid`), for lists with a limit."""
         self._flush_payments()
-        return Domain.custom(to_sql=lambda _model, alias, _query: SQL(
-            "%s >= %s", SQL(PAID, order=SQL.identifier(alias, "id")), SQL.identifier(alias, "amount_total")))
+        return Domain.custom(to_sql=lambda _model, alias, _query: self._get_paid_sql(alias, condition))
 
     @api.model
     def _get_may_leave_domain(self):

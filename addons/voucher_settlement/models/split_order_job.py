@@ -157,7 +157,7 @@ class SplitOrder(models.Model):
             answer = self._ask_to_finish(f"{self.name}-F")
         except (SplitRefusedError, SplitMissingError) as error:
             # after the deadline there is nothing to unfreeze: the provider has done it by itself
-            if self.deadline >= fields.Date.context_today(self):
+            if self.deadline >= self.env["alliance.qualified.sale"]._get_company_day(self.company_id):
                 self._alert_unfinished(str(error))
                 return
         else:
