@@ -67,12 +67,13 @@ class EscrowBankLine(models.Model):
 
     def _match_parts(self, lines, items):
         """Explain transfers that were made in several parts, each of which names the whole; return their lines."""
-        explained = self.browse()
+        explained, left = self.browse(), items
         for names, parts in lines.grouped(lambda line: tuple(
                 item["name"] for item in line._find_named(line, 0, items, None))).items():
-            found = [item for item in items if item["name"] in names]
+            found = [item for item in left if item["name"] in names]
             if len(parts) > 1 and found and parts._is_split_of(found):
                 parts._explain(found)
+                left = [item for item in left if item not in found]
                 explained |= parts
         return explained
 
