@@ -107,8 +107,9 @@ class SaleOrder(models.Model):
         return self.filtered(lambda order: order._origin.id in paid)
 
     def _get_paid_sql(self, alias, condition):
+        order = f'"{alias}"'
         return SQL("EXISTS (SELECT FROM (%s) AS payments WHERE %s)",
-                   SQL(PAYMENTS.format(order=alias)), SQL(condition.format(order=alias)))
+                   SQL(PAYMENTS.format(order=order)), SQL(condition.format(order=order)))
 
     def _is_paid(self):
         self.ensure_one()
