@@ -75,4 +75,4 @@ class AllianceContract(models.Model):
         for contract in ending.filtered(lambda c: kind not in c.activity_ids.activity_type_id):
             contract.activity_schedule(
                 "merchant_alliance.activity_renew", date_deadline=contract.date_end,
-                user_id=(contract.user_id or self.env.ref("base.user_admin")).id)
+                user_id=(contract.user_id or company._get_task_owner()).id)

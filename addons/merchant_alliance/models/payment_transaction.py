@@ -25,7 +25,7 @@ class PaymentTransaction(models.Model):
         """Raise ValidationError if ``store`` sold less than that of the order, or it was paid back already."""
         orders = self.sudo().sale_order_ids  # sudo: accountants have no rights on stores
         sold = sum(order._get_sold_cents().get(store, 0) for order in orders)
-        refunds = orders.transaction_ids.child_transaction_ids.filtered(
+        refunds = orders.transaction_ids._get_refunds().filtered(
             lambda tx: tx.refund_store_id == store and tx.state not in ("cancel", "error"))
         left = sold + sum(to_cents(tx.amount, tx.currency_id) for tx in refunds)
         if cents > left:
@@ -41,11 +41,9 @@ class PaymentTransaction(models.Model):
         result = super()._post_process()
         done = self.filtered(lambda tx: tx.state == "done")
         refunds = done.filtered(lambda tx: tx.operation == "refund")
-        # a capture in parts is a child of the order's transaction
-        payments = (done - refunds) | (done - refunds).source_transaction_id
-        payments.sale_order_ids._register_qualified_sale()
+        (done - refunds)._get_first().sale_order_ids._register_qualified_sale()
         for refund in refunds:
-            for order in refund.source_transaction_id.sale_order_ids:
+            for order in refund._get_first().sale_order_ids:
                 order._register_qualified_refund(refund)
         return result
 
@@ -64,6 +62,16 @@ class PaymentTransaction(models.Model):
         return super(PaymentTransaction, self.filtered(
             lambda tx: tx.sale_order_ids._may_be_invoiced_when_paid()))._invoice_sale_orders()
 
+    def _get_first(self):
+        """Return the payments that these are, or are parts or refunds of, or refunds of parts; orders name no others."""
+        children = self.filtered("source_transaction_id")
+        return (self - children) | children.source_transaction_id._get_first() if children else self
+
+    def _get_refunds(self):
+        """Return the refunds of these payments and of the parts that were captured of them."""
+        children = self.child_transaction_ids
+        return (children | children.child_transaction_ids).filtered(lambda tx: tx.operation == "refund")
+
     def _get_received_cents(self):
         """Return what these transactions have brought in to stay, in cents of their currency.
 
@@ -74,7 +82,7 @@ class PaymentTransaction(models.Model):
 
     def _get_own_received_cents(self):
         self.ensure_one()
-        refunds = self.child_transaction_ids.filtered(lambda child: child.operation == "refund")
+        refunds = self._get_refunds()
         parts = (self.child_transaction_ids - refunds) or self
         return sum(
             to_cents(tx.amount, tx.currency_id) for tx in parts | refunds if tx.state == "done")

@@ -65,6 +65,21 @@ class TestWebSale(WebSaleCommon):
         self.assertFalse(self._sales(other))
         self.assertEqual((tx._get_received_cents(), len(self._sales(order))), (10000, 1))
 
+    def test_a_refund_of_a_captured_part_takes_back(self):
+        order = self._order(self.product)
+        tx = self._new_tx(order, 100)
+        tx._set_authorized()
+        tx._post_process()
+        part = tx._create_child_transaction(70)
+        for capture in (part, tx._create_child_transaction(30)):
+            capture._set_done()
+            capture._post_process()
+        refund = part._create_child_transaction(25, is_refund=True)
+        refund._set_done()
+        refund._post_process()
+        self.assertEqual(self._sales(order).mapped("cash_amount"), [100.0, -25.0])
+        self.assertEqual(tx._get_received_cents(), 7500)
+
     def test_captured_whole_in_parts_earns(self):
         order = self._order(self.product)
         tx = self._new_tx(order, 100)

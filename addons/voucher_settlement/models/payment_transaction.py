@@ -124,7 +124,7 @@ class PaymentTransaction(models.Model):
     def _note_collected(self):
         """Say for which merchants the platform took these payments, or gave them back."""
         for tx in self.sudo():  # sudo: payers have no rights on payments
-            orders = tx.sale_order_ids or tx.source_transaction_id.sale_order_ids
+            orders = tx._get_first().sale_order_ids
             if tx.state == "done" and tx.payment_id and len(orders) == 1:
                 self.env["alliance.payment.share"]._share_out(tx, orders)
 

@@ -53,7 +53,6 @@ class PaymentTransaction(models.Model):
         self.ensure_one()
         order = self.source_transaction_id.split_order_ids
         touch(order)
-        self.split_tried_on = fields.Datetime.now()
         if not order._may_return(self):
             return
         returns = self.split_return_ids or self.env["split.return"]._make_for(order, self)

@@ -28,6 +28,9 @@ class SplitOrder(models.Model):
             [("state", "in", WORKING)], order="tried_on NULLS FIRST, id", limit=CHUNK)
         refunds = self.env["payment.transaction"].sudo().search(  # sudo: see above
             [("split_held", "=", True)], order="split_tried_on NULLS FIRST, id", limit=CHUNK)
+        # kept before: those that fail, whatever the error, come after all others the next time
+        orders.tried_on = refunds.split_tried_on = fields.Datetime.now()
+        self._keep()
         self.env["ir.cron"]._run_each([*orders, *refunds], lambda record: record._advance_split())
 
     def _keep(self):
@@ -39,7 +42,6 @@ class SplitOrder(models.Model):
         """Take one order as far as it gets now."""
         self.ensure_one()
         touch(self)
-        self.tried_on = fields.Datetime.now()
         try:
             if self.state == "draft":
                 self._advance_draft()
