@@ -65,8 +65,8 @@ class VoucherWallet(models.Model):
                 SELECT id, partner_id, settled_number, earned, credited, debt
                   FROM voucher_wallet WHERE id = ANY(%(wallets)s) AND settled_number < %(number)s
             ), period AS MATERIALIZED (
-                SELECT s.id, s.number, s.date_end::date AS day, policy.deduction_life_days AS days,
-                       policy.deduction_scope_id AS scope_id
+                SELECT s.id, s.number, (s.date_end AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS day,
+                       policy.deduction_life_days AS days, policy.deduction_scope_id AS scope_id
                   FROM settlement_period s
                   JOIN green_points_cohort cohort ON cohort.id = s.cohort_id
                   JOIN green_points_policy policy ON policy.id = cohort.policy_id
@@ -130,7 +130,8 @@ class VoucherWallet(models.Model):
                    debt = w.debt - o.paid,
                    balance_deduction = w.balance_deduction + o.amount - o.paid
               FROM outcome o WHERE w.id = o.id AND w.id = ANY(%(wallets)s)""",
-            number=number, wallets=list(wallet_ids), company=company.id)
+            number=number, wallets=list(wallet_ids), company=company.id,
+            zone=self.env["escrow.posting"]._get_zone(company))
 
     # -- the job -----------------------------------------------------------------------------
 

@@ -118,6 +118,16 @@ class TestWalletCredit(VoucherCommon, CronMixinCase):
         self.assertEqual(lot.date, period.date_end.date())
         self.assertEqual(lot.expires_on, fields.Date.add(period.date_end.date(), days=30))
 
+    def test_lot_begins_on_the_company_s_day_of_the_period_end(self):
+        self.company.partner_id.tz = "Asia/Shanghai"
+        cohort = self._give_points(self.shopper, 100)
+        self._release({})
+        end = fields.Datetime.add(fields.Datetime.now(), days=1).replace(hour=16, minute=30)  # 0:30 of the next day
+        with freeze_time(end):
+            period = self._release({cohort: "0.1"})
+        self.assertEqual(period.date_end.hour, 16)
+        self.assertEqual(self._credit().lot_ids.date, fields.Date.add(end.date(), days=1))
+
     def test_company_of_the_cohort_counts(self):
         other = self.env["res.company"].create({"name": "Other"})
         cohort = self._give_points(self.shopper, 100)
