@@ -34,12 +34,13 @@ def measure(database: str, options) -> bool:
             SuiteShop(SUITE, ScratchDatabase(database))]
         for shop in shops:
             shop.prepare()
-        for number in range(options.orders + WARM_UP):
+        warm_up = min(WARM_UP, options.orders)
+        for number in range(-warm_up, options.orders):
             for kind in KINDS:
                 for shop in shops:  # taking turns
                     shop.sell(kind, number)
         for shop in shops:
-            shop.check(options.orders + WARM_UP)
+            shop.check(options.orders + warm_up)
     return judge({shop.name: shop.taken for shop in shops})
 
 
@@ -83,7 +84,7 @@ class Shop:
             with watch:
                 work()
                 env.cr.commit()
-        if number >= WARM_UP:
+        if number >= 0:
             self.taken[kind].append(watch)
 
     def prepare_till(self, env, number):

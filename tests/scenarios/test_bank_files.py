@@ -1,7 +1,7 @@
 """Bank files against the schemas that ISO 20022 publishes (another library brings them), and answers that it writes."""
 
 import random
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from importlib import resources
 
@@ -24,7 +24,7 @@ def make_party(name, account, **vals):
 def make_order(count=3, currency="CNY", decimals=2, seed=1):
     rng = random.Random(seed)
     return {
-        "id": "PO-2026-00001", "currency": currency, "decimals": decimals,
+        "id": "PO-2026-00001", "day": date(2026, 7, 8), "currency": currency, "decimals": decimals,
         "payer": make_party("绿色积分平台 & Co", "6222020200112233", clearing="104290003033"),
         "payments": [{
             **make_party(f"商家 <{number}>", f"62170000{number:08}", bic=rng.choice(["", "BKCHCNBJ", "BKCHCNBJ300"]),

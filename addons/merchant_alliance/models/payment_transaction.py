@@ -63,7 +63,7 @@ class PaymentTransaction(models.Model):
             lambda tx: tx.sale_order_ids._may_be_invoiced_when_paid()))._invoice_sale_orders()
 
     def _get_first(self):
-        """Return the payments that these are, or are parts or refunds of, or refunds of parts; orders name no others."""
+        """Return the payments, which orders name, that these are or are parts or refunds of, or refunds of parts."""
         children = self.filtered("source_transaction_id")
         return (self - children) | children.source_transaction_id._get_first() if children else self
 
