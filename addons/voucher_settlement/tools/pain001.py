@@ -13,7 +13,8 @@ CLEARING_SYSTEMS = {"CN": "CNAPS", "HK": "HKNCC", "TW": "TWNCC", "IN": "INFSC", 
 def build(order, now=None):
     """Return the file (bytes).
 
-    :param dict order: ``id``, ``day`` (of execution), ``currency``, ``payer`` and ``payments`` (see ``payout.batch._prepare_order``)
+    :param dict order: ``id``, ``day`` (of execution), ``currency``, ``payer`` and ``payments``
+        (see ``payout.batch._prepare_order``)
     :param datetime now: when it is made, UTC
     :raise ValueError: something in it is not allowed by the schema
     """
