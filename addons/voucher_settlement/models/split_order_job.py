@@ -194,15 +194,13 @@ class SplitOrder(models.Model):
 
     def _get_paid_cents(self):
         """Return what is left of the payment after refunds that were made."""
-        refunds = self.transaction_id.child_transaction_ids.filtered(
-            lambda tx: tx.operation == "refund" and tx.state == "done")
+        refunds = self.transaction_id._get_refunds().filtered(lambda tx: tx.state == "done")
         return to_cents(self.amount, self.currency_id) + sum(to_cents(tx.amount, tx.currency_id) for tx in refunds)
 
     def _get_unsettled_refunds(self):
         """Return refunds of the payment that have not come to an end, or are not taken from its sale yet."""
-        return self.transaction_id.child_transaction_ids.filtered(
-            lambda tx: tx.operation == "refund" and (
-                tx.state in UNSETTLED or (tx.state == "done" and not tx.is_post_processed)))
+        return self.transaction_id._get_refunds().filtered(
+            lambda tx: tx.state in UNSETTLED or (tx.state == "done" and not tx.is_post_processed))
 
     def _get_due_cents(self):
         """Return ``{role: cents}`` of the order's concession that this payment still has to give.
