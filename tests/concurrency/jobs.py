@@ -10,6 +10,7 @@ from psycopg2.errors import OperationalError
 import odoo.api
 from odoo import fields
 from odoo.exceptions import ConcurrencyError, UserError
+from odoo.service.model import retrying
 from odoo.tools import mute_logger
 
 from tests.support.platform import prepare_sale, settle_step
@@ -112,6 +113,15 @@ def sell(env, prefix, shopper_ids, store_id, cents):
             [prepare_sale(env, f"{prefix},{number}", shopper_id, store_id, cents)]).id
 
     in_threads(env.registry, [work(*item) for item in enumerate(shopper_ids)])
+
+
+def move_store(env, store_id, merchant_id):
+    """Hand a store to another merchant as a request does; return what was refused, if anything."""
+    try:
+        retrying(lambda: env["alliance.store"].browse(store_id).write({"merchant_id": merchant_id}), env)
+    except UserError as error:
+        return str(error)
+    return None
 
 
 def fund(env, merchant_id, count):

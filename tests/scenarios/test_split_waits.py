@@ -131,6 +131,32 @@ class TestSplitWaits(SplitCommon):
         self.assertEqual(tuple(now - then for now, then in zip(self._got()[:2], got[:2], strict=True)), parts)
         self.assertEqual((waiting.reason, waiting.line_ids.mapped("state")), (False, ["success"] * 2))
 
+    def test_one_of_two_payments_is_left_to_the_merchant(self):
+        """The deposit pays all that was conceded; what the other payment gave up is owed to the merchant."""
+        clearing, deposit = self._held("merchant_clearing"), self.merchant.deposit_balance
+        order = self.env["sale.order"]._create_scan_order(self.store, self.shopper, 10_000, "scan-in-two-parts")
+        first = self._pay_part(order, 40.0)
+        self._run()
+        second = self._pay_part(order, 60.0)
+        self.server.faults[ORDERS] = ["NO_AUTH"]
+        self._run()
+        sale, orders = self._sale(second), (first | second).split_order_ids
+        self.assertEqual(sorted(orders.mapped("state")), ["failed", "finished"])
+        orders.filtered(lambda payment: payment.state == "failed").with_user(self.operator).action_give_up()
+        self._run()
+        self.assertEqual(sorted(orders.mapped("state")), ["finished", "lost"])
+        given = sum(self._got()[:2]) / 100
+        self.assertIn(given, (4.0, 6.0))
+        self._fund(self.merchant)
+        self.assertEqual((sale.state, sale.funding_id.method), ("funded", "deposit"))
+        self._book()
+        self.assertEqual(self.currency.round(deposit - self.merchant.deposit_balance), 10.0)
+        self.assertEqual(self.currency.round(abs(self._held("merchant_clearing") - clearing)), given)
+        statement = self.env["merchant.statement"]._issue(self.merchant, fields.Date.today())
+        self.assertEqual((statement.collected_amount, statement.account_split), (100.0, given - 100.0))
+        self.assertEqual(self.env["payout.source"]._get_merchant_balances(
+            self.company, self.env["payout.line"])[self.merchant.id], round(given * 100))
+
     # -- rights ------------------------------------------------------------------------------------
 
     def test_others_are_refused(self):

@@ -117,19 +117,15 @@ class GreenPointsCohort(models.Model):
     @api.model
     def _get_midnight(self, company):
         """Return the last midnight in the company's time zone, as a naive UTC datetime."""
-        zone = self._get_zone(company)
+        zone = timezone(company._get_zone())
         local = utc.localize(fields.Datetime.now()).astimezone(zone).replace(tzinfo=None)
         midnight = zone.localize(local.replace(hour=0, minute=0, second=0, microsecond=0))
         return midnight.astimezone(utc).replace(tzinfo=None)
 
-    def _get_zone(self, company):
-        company, user = (record.with_context(prefetch_fields=False) for record in (company, self.env.user))
-        return timezone(company.partner_id.tz or user.tz or "UTC")  # nothing else of their contacts is read
-
     @api.model
     def _add_days(self, company, start, days):
         """Return ``start`` (naive UTC) plus days of the company: the same hour there, also over a change of clocks."""
-        zone = self._get_zone(company)
+        zone = timezone(company._get_zone())
         local = utc.localize(start).astimezone(zone).replace(tzinfo=None) + timedelta(days=days)
         return zone.localize(local).astimezone(utc).replace(tzinfo=None)
 

@@ -138,7 +138,7 @@ class GreenPointsOffer(models.Model):
 
     @api.model
     def _get_today(self, company):
-        return self.env["alliance.qualified.sale"]._get_company_day(company, fields.Datetime.now())
+        return company._get_day()
 
     def _check_bookable(self, partner):
         """Raise UserError with the reason why ``partner`` cannot book this service now."""

@@ -134,7 +134,7 @@ class GreenPointsRule(models.Model):
         """Tell whether this rule is meant for ``sale`` (sudo)."""
         sale = sale.sudo()
         local = fields.Datetime.context_timestamp(
-            self.with_context(tz=sale.company_id.partner_id.tz or "UTC"), sale.sale_datetime)
+            self.with_context(tz=sale.company_id._get_zone()), sale.sale_datetime)
         hour = local.hour + local.minute / 60
         return (
             self.scene in (False, sale.scene)

@@ -25,6 +25,13 @@ class TestCohort(GreenPointsCommon):
         self.assertEqual(cohort.date_end, self._at("2026-03-11 16:00:00"))
         self.assertEqual(self.cohorts._lock_open(self.company), cohort)
 
+    @freeze_time("2026-03-04 18:30:00")
+    def test_without_a_zone_of_the_company_days_are_utc(self):
+        """Whoever opens it, and wherever: the same period."""
+        self.company.partner_id.tz = False
+        self.env.user.tz = "Asia/Shanghai"
+        self.assertEqual(self.cohorts._lock_open(self.company).date_start, self._at("2026-03-04 00:00:00"))
+
     def test_closing_on_time_late_and_early(self):
         with freeze_time("2026-03-02 10:00:00"):
             first = self.cohorts._lock_open(self.company)

@@ -47,7 +47,7 @@ def _read_coupon(env, merchant, post, errors):
         if "discount_amount" not in errors and vals["purchase_min"] <= vals["discount_amount"]:
             errors.setdefault("purchase_min", env._("The minimum purchase must be more than the amount off."))
     if vals["valid_from"] and vals["valid_to"]:
-        today = env["alliance.qualified.sale"]._get_company_day(merchant.company_id, fields.Datetime.now())
+        today = merchant.company_id._get_day()
         if vals["valid_to"] < max(vals["valid_from"], today):
             errors["valid_to"] = env._("The last day must not be before the first day, nor in the past.")
     return vals

@@ -101,5 +101,5 @@ class OfferPortal(MerchantPortal):
             **self._prepare_portal_layout_values(), "page_name": "my_offers", "merchant": merchant,
             "offers": self._search_my_offers([]), "languages": self._get_languages(), "errors": errors or {},
             "values": post or {},
-            "today": request.env["alliance.qualified.sale"]._get_company_day(merchant.sudo().company_id),
+            "today": merchant.sudo().company_id._get_day(),
             "stores": request.env["alliance.store"].search([("merchant_id", "=", merchant.id)])})

@@ -59,16 +59,15 @@ class MerchantPortal(CustomerPortal):
         sales = request.env["alliance.qualified.sale"]
         pages = pager(
             url="/my/store", total=sales.search_count(domain), page=page, step=ROWS_PER_PAGE)
-        today = self._get_start_of_today()
+        today, start = merchant.company_id._get_day(), self._get_start_of_today()
         return {
             **values,
             "contracts_to_sign": merchant.contract_ids.filtered(lambda contract: contract.state == "sent"),
-            "contracts": merchant.contract_ids.filtered(lambda contract: contract._is_in_force(
-                sales._get_company_day(merchant.company_id, fields.Datetime.now()))),
+            "contracts": merchant.contract_ids.filtered(lambda contract: contract._is_in_force(today)),
             "figures": {
-                "day": self._get_figures(domain & Domain("sale_datetime", ">=", today)),
+                "day": self._get_figures(domain & Domain("sale_datetime", ">=", start)),
                 "week": self._get_figures(
-                    domain & Domain("sale_datetime", ">=", today - timedelta(days=PERIOD_DAYS - 1))),
+                    domain & Domain("sale_datetime", ">=", start - timedelta(days=PERIOD_DAYS - 1))),
             },
             "pending_amount": self._get_figures(domain & Domain("state", "=", "pending"))["concession"],
             "sales": sales.search(domain, limit=ROWS_PER_PAGE, offset=pages["offset"]),
@@ -77,9 +76,7 @@ class MerchantPortal(CustomerPortal):
 
     def _get_start_of_today(self):
         """Return when the day of the user's company began (naive UTC), by which merchants count."""
-        # sudo: merchants may not read the company's contact
-        zone = request.env.company.sudo().partner_id.tz or "UTC"
-        return get_days(zone, fields.Datetime.now(), 1).start
+        return get_days(request.env.company._get_zone(), fields.Datetime.now(), 1).start
 
     def _get_my_merchant(self):
         """Return the merchant that the user logs in for, empty if none: that of the user's company first."""

@@ -66,6 +66,7 @@ from . import product_template
 from . import product_template_brand
 from . import res_company
 from . import res_company_promoter
+from . import res_company_zone
 from . import res_config_settings
 from . import res_users
 from . import res_users_closure

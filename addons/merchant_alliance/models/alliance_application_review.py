@@ -174,7 +174,7 @@ class AllianceApplication(models.Model):
     def _prepare_calendar_vals(self):
         return {
             "name": self.store_name, "company_id": self.company_id.id,
-            "tz": self.company_id.partner_id.tz or self.env.user.tz or "UTC",
+            "tz": self.company_id._get_zone(),
             "attendance_ids": [Command.clear(), *(
                 Command.create({
                     "name": self._fields[day]._description_string(self.env), "dayofweek": str(number),

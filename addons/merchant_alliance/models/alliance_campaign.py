@@ -166,7 +166,7 @@ class AllianceCampaign(models.Model):
         running.write({"state": "stopped", "finished_at": fields.Datetime.now()})
 
     def _get_today(self):
-        return self.env["alliance.qualified.sale"]._get_company_day(self.company_id, fields.Datetime.now())
+        return self.company_id._get_day()
 
     # -- coupons -----------------------------------------------------------------------------------
 

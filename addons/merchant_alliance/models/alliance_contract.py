@@ -20,7 +20,7 @@ class AllianceContract(models.Model):
         "alliance.merchant", required=True, index=True, ondelete="restrict")
     company_id = fields.Many2one(related="merchant_id.company_id", store=True, index=True)
     date_start = fields.Date(
-        required=True, default=lambda self: self.env["alliance.qualified.sale"]._get_company_day(self.env.company))
+        required=True, default=lambda self: self.env.company._get_day())
     date_end = fields.Date(help="Last day in force; empty: until terminated.")
     state = fields.Selection(
         [("draft", "Draft"), ("sent", "Sent to Sign"), ("active", "Signed and Active"), ("amended", "Amended"),
@@ -98,8 +98,7 @@ class AllianceContract(models.Model):
         for contract in self:
             if contract.state != "active":
                 raise UserError(self.env._("Only an active contract can be terminated."))
-            today = self.env["alliance.qualified.sale"]._get_company_day(
-                contract.company_id, fields.Datetime.now())
+            today = contract.company_id._get_day()
             contract._write_step({"state": "terminated", "date_end": min(today, contract.date_end or today)})
 
     def _activate(self, signed_by, **evidence):

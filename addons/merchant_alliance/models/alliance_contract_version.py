@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -40,7 +40,7 @@ class AllianceContract(models.Model):
 
     def _get_today(self):
         self.ensure_one()
-        return self.env["alliance.qualified.sale"]._get_company_day(self.company_id, fields.Datetime.now())
+        return self.company_id._get_day()
 
     def _end_previous(self):
         """End the version that this one amends the day before it begins."""
@@ -63,7 +63,7 @@ class AllianceContract(models.Model):
 
     def _follow_dates(self, company):
         kind = self.env.ref("merchant_alliance.activity_renew")
-        today = self.env["alliance.qualified.sale"]._get_company_day(company)
+        today = company._get_day()
         ended = self.search([
             ("company_id", "=", company.id), ("state", "=", "active"), ("date_end", "<", today)])
         for contract in ended:

@@ -92,7 +92,7 @@ class AllianceCoupon(models.Model):
     @api.model
     def _find_usable(self, partner, merchant):
         """Return the coupons (sudo) that ``partner`` could use today at ``merchant``, those that end first at first."""
-        today = self.env["alliance.qualified.sale"]._get_company_day(merchant.company_id, fields.Datetime.now())
+        today = merchant.company_id._get_day()
         # sudo: shoppers have no rights on coupons, these are their own
         return self.sudo().search([
             ("partner_id", "=", partner.id), ("merchant_id", "=", merchant.id), ("state", "=", "open"),
@@ -111,7 +111,7 @@ class AllianceCoupon(models.Model):
         env = self.env
         if not self:
             return env._("There is no such coupon here. Please check the code.")
-        today = env["alliance.qualified.sale"]._get_company_day(self.company_id, fields.Datetime.now())
+        today = self.company_id._get_day()
         if self.state != "open":
             return {
                 "used": env._("This coupon has been used."),

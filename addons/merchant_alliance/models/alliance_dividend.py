@@ -99,7 +99,7 @@ class AllianceDividend(models.Model):
             dividend._check_reversible()
             reversal = dividend.move_id._reverse_moves([{
                 "ref": self.env._("Reversal of %s", dividend.name),
-                "date": self.env["alliance.qualified.sale"]._get_company_day(dividend.company_id)}])
+                "date": dividend.company_id._get_day()}])
             reversal._post(soft=False)
             dividend._write_step(state="reversed", reversal_move_id=reversal.id)
 
@@ -115,8 +115,7 @@ class AllianceDividend(models.Model):
         store = self.store_id
         if not store.analytic_account_id:
             raise UserError(self.env._("%s: choose the store's profit account first.", store.name))
-        if self.date_to > self.env["alliance.qualified.sale"]._get_company_day(
-                self.company_id, fields.Datetime.now()):
+        if self.date_to > self.company_id._get_day():
             raise UserError(self.env._(
                 "To: only profit that has been made can be distributed, until today at the latest."))
         available = store._get_distributable_cents(self.date_to, self)
@@ -153,7 +152,7 @@ class AllianceDividend(models.Model):
         total = sum(to_cents(line.amount, self.currency_id) for line in lines)
         move = self.env["account.move"].with_company(company).create({
             "move_type": "entry", "journal_id": journal.id, "company_id": company.id, "ref": self.name,
-            "date": self.env["alliance.qualified.sale"]._get_company_day(company), "line_ids": [
+            "date": company._get_day(), "line_ids": [
                 Command.create({"account_id": equity.id, "name": self.store_id.name,
                                 "debit": float(from_cents(total, self.currency_id))}),
                 *(Command.create({"account_id": payable.id, "name": self.name, "partner_id": line.partner_id.id,

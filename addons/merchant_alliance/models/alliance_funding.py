@@ -116,7 +116,7 @@ class AllianceFunding(models.Model):
         funding = self.create({
             "name": self.env["ir.sequence"].next_by_code("alliance.funding") or "/",
             "merchant_id": merchant.id,
-            "date": self.env["alliance.qualified.sale"]._get_company_day(merchant.company_id),
+            "date": merchant.company_id._get_day(),
             "method": method,
             "amount": from_cents(cents, merchant.currency_id),
         })

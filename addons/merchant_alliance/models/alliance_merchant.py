@@ -190,7 +190,7 @@ class AllianceMerchant(models.Model):
         self.invalidate_recordset(["deposit_balance"])
         entry = entries._record({
             "merchant_id": self.id, "kind": kind, "amount": amount,
-            "date": self.env["alliance.qualified.sale"]._get_company_day(self.company_id),
+            "date": self.company_id._get_day(),
             "idempotency_key": idempotency_key, "reference": reference, **links})
         entry._after_recorded()
         return entry

@@ -56,12 +56,7 @@ class AllianceMerchant(models.Model):
     def _get_dashboard_span(self, code):
         """Return the :class:`Span` of a range; an unknown code is that of the last 30 days."""
         self.ensure_one()
-        return get_days(self._get_zone(), fields.Datetime.now(), DAY_RANGES.get(code, DAY_RANGES["month"]))
-
-    def _get_zone(self):
-        """Return the name of the company's time zone, in which merchants count their days."""
-        # sudo: merchants may not read the company's contact
-        return self.sudo().company_id.partner_id.tz or "UTC"
+        return get_days(self.company_id._get_zone(), fields.Datetime.now(), DAY_RANGES.get(code, DAY_RANGES["month"]))
 
     # -- figures ------------------------------------------------------------------------------------
 

@@ -65,7 +65,7 @@ class AllianceMerchant(models.Model):
         :param category: of ``category``: the ``product.category``, its children included
         """
         self.ensure_one()
-        today = self.env["alliance.qualified.sale"]._get_company_day(self.company_id, fields.Datetime.now())
+        today = self.company_id._get_day()
         birthdays = tuple(f"{today + timedelta(days=ahead):%m%d}" for ahead in range(min(days, 365) + 1))
         # sudo: merchants have no rights on categories of goods
         categories = self.env["product.category"].sudo()

@@ -102,7 +102,7 @@ class AllianceOffer(models.Model):
 
     @api.model
     def _get_day(self, merchant):
-        return self.env["alliance.qualified.sale"]._get_company_day(merchant.sudo().company_id, fields.Datetime.now())
+        return merchant.sudo().company_id._get_day()
 
     @api.model
     def _find_shown(self, store):

@@ -95,7 +95,7 @@ class AlliancePromoter(models.Model):
     def _get_today(self):
         """Return the day (``date``) that it is for the promoter's company."""
         self.ensure_one()
-        return self.env["alliance.qualified.sale"]._get_company_day(self.company_id, fields.Datetime.now())
+        return self.company_id._get_day()
 
     def _get_agreement(self, day):
         """Return the agreement in force on ``day``; may be empty."""

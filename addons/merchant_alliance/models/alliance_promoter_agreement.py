@@ -28,7 +28,7 @@ class AlliancePromoterAgreement(models.Model):
         string="Shopper Earns for", required=True, default=lambda self: self.env.company.promoter_binding_days,
         help="Days, from being bound, in which a shopper's purchases earn a commission.")
     date_start = fields.Date(
-        required=True, default=lambda self: self.env["alliance.qualified.sale"]._get_company_day(self.env.company))
+        required=True, default=lambda self: self.env.company._get_day())
     date_end = fields.Date(help="Last day in force; empty: until it is ended.")
     state = fields.Selection(
         [("draft", "Draft"), ("sent", "To Be Accepted"), ("active", "Accepted"), ("ended", "Ended")],

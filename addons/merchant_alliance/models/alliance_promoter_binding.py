@@ -206,8 +206,7 @@ class AlliancePromoterBinding(models.Model):
         """
         self.ensure_one()
         promoter = self.promoter_id
-        agreement = promoter._get_agreement(
-            self.env["alliance.qualified.sale"]._get_company_day(self.company_id, moment))
+        agreement = promoter._get_agreement(self.company_id._get_day(moment))
         if promoter.state == "ended" and moment >= promoter.decided_on:
             agreement = agreement.browse()  # an agreement ends with its day, an ended promoter at once
         exclusion = None

@@ -87,6 +87,9 @@ class AllianceQualifiedSale(models.Model):
     _funded_names_funding = models.Constraint(
         "CHECK ((state = 'funded') = (funding_id IS NOT NULL))",
         "A sale is funded by a funding, and only then.")
+    _merchant_of_store = models.Constraint(
+        "FOREIGN KEY (store_id, merchant_id) REFERENCES alliance_store (id, merchant_id) ON DELETE RESTRICT",
+        "A store that has sales stays with its merchant.")
     _pending_idx = models.Index("(merchant_id, id) WHERE state = 'pending'")
     _merchant_time_idx = models.Index("(merchant_id, sale_datetime DESC, id DESC)")
     _merchant_shopper_idx = models.Index(
@@ -112,13 +115,6 @@ class AllianceQualifiedSale(models.Model):
         amount = currency._convert(
             float(from_cents(cents, currency)), to_currency, company, moment.date())
         return to_cents(amount, to_currency)
-
-    @api.model
-    def _get_company_day(self, company, moment=None):
-        """Return the ``date`` that it is for the company at ``moment`` (naive UTC; now, if None)."""
-        # sudo: merchants and shoppers may not read the company's contact
-        zone = self.with_context(tz=company.sudo().partner_id.tz or "UTC")
-        return fields.Datetime.context_timestamp(zone, moment or fields.Datetime.now()).date()
 
     @api.model
     def _choose_category(self, category, apart):

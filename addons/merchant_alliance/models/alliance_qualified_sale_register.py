@@ -125,7 +125,7 @@ class AllianceQualifiedSale(models.Model):
         merchant = store.merchant_id
         if merchant.state != "active":
             return self.env["alliance.contract.line"]
-        key = (merchant, self._get_company_day(store.company_id, moment))
+        key = (merchant, store.company_id._get_day(moment))
         if key not in rates:
             rates[key] = self.env["alliance.contract.line"]._get_in_force(*key)
         return rates[key]._choose(store, category)

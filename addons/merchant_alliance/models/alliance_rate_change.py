@@ -58,7 +58,7 @@ class AllianceRateChange(models.Model):
 
     @api.model
     def _get_tomorrow(self):
-        today = self.env["alliance.qualified.sale"]._get_company_day(self.company_id or self.env.company)
+        today = (self.company_id or self.env.company)._get_day()
         return today + timedelta(days=1)
 
     def _get_server_fields(self):

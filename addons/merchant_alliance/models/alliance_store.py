@@ -32,6 +32,8 @@ class AllianceStore(models.Model):
     staff_ids = fields.Many2many(
         "alliance.staff", "alliance_staff_store_rel", "store_id", "staff_id", readonly=True, copy=False)
 
+    # sales name both: the database refuses to move a store away from them, even while one is being registered
+    _merchant_key = models.UniqueIndex("(id, merchant_id)")
     _warehouse_uniq = models.UniqueIndex(
         "(warehouse_id) WHERE warehouse_id IS NOT NULL", "Another store's orders are collected from this warehouse.")
 

@@ -109,7 +109,7 @@ class AllianceStore(models.Model):
         :param without: an ``alliance.dividend`` that does not count as taken
         """
         self.ensure_one()
-        today = self.env["alliance.qualified.sale"]._get_company_day(self.company_id, fields.Datetime.now())
+        today = self.company_id._get_day()
         taken = self.env["alliance.dividend"].sudo().search([
             ("store_id", "=", self.id), ("state", "in", ("submitted", "approved"))]) - (
             without or self.env["alliance.dividend"])

@@ -8,6 +8,8 @@ class ResConfigSettings(models.TransientModel):
         related="pos_config_id.alliance_store_id", readonly=False, string="Store of the Till")
     website_alliance_store_id = fields.Many2one(
         related="website_id.alliance_store_id", readonly=False, string="Store of the Website")
+    alliance_zone = fields.Selection(
+        related="company_id.partner_id.tz", readonly=False, string="Time Zone of the Company", help=False)
     alliance_reviewer_id = fields.Many2one(related="company_id.alliance_reviewer_id", readonly=False)
     alliance_review_days = fields.Integer(related="company_id.alliance_review_days", readonly=False)
     alliance_claim_days = fields.Integer(related="company_id.alliance_claim_days", readonly=False)

@@ -15,7 +15,7 @@ class AllianceShareMove(models.TransientModel):
     percent = fields.Float(string="Percent of the Store", digits=(8, 4), required=True)
     date = fields.Date(
         required=True, help="From this day on.",
-        default=lambda self: self.env["alliance.qualified.sale"]._get_company_day(self.env.company))
+        default=lambda self: self.env.company._get_day())
     reference = fields.Char(required=True, help="Agreement or resolution behind it.")
     free_percent = fields.Float(string="Not Issued (%)", digits=(8, 4), compute="_compute_free_percent")
     idempotency_key = fields.Char(required=True, readonly=True, default=lambda self: str(uuid4()))

@@ -56,7 +56,7 @@ class RiskBreaker(models.Model):
         Whoever comes at the same time is retried by PostgreSQL's serialization error, with what
         the first one left.
         """
-        day = self.env["alliance.qualified.sale"]._get_company_day(company)
+        day = company._get_day()
         breaker = self.search([("company_id", "=", company.id), ("date", "=", day)])
         if not breaker:
             cap = self.env["risk.policy"]._get_policy(company).platform_concession_per_day

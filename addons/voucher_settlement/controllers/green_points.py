@@ -37,7 +37,7 @@ class VoucherGreenPointsPortal(GreenPointsPortal):
     def _prepare_my_vouchers_values(self):
         """Return what the page shows of the user's vouchers: wallet, what is left, latest events."""
         domain = self._get_my_vouchers_domain()
-        today = request.env["alliance.qualified.sale"]._get_company_day(request.env.company)
+        today = request.env.company._get_day()
         kinds = dict(request.env["voucher.lot"]._fields["kind"]._description_selection(request.env))
         lots = request.env["voucher.lot"]._read_group(
             [*domain, ("remaining", ">", 0), ("expires_on", ">=", today)],

@@ -32,7 +32,7 @@ class AllianceMerchant(models.Model):
         now = fields.Datetime.now().replace(microsecond=0)
         before = period.search([("company_id", "=", period.company_id.id), ("number", "=", period.number - 1)])
         back = period.date_start - before.date_start if before.date_start else USUAL_PERIOD
-        return Span(self._get_zone(), period.date_start, now + timedelta(seconds=1), back)
+        return Span(self.company_id._get_zone(), period.date_start, now + timedelta(seconds=1), back)
 
     def _get_open_period(self):
         """Return the company's open settlement period (sudo), which may be empty."""

@@ -83,7 +83,7 @@ class AllianceMerchant(models.Model):
     def _watch_split_cap(self, cap):
         """Leave a to-do while a contract in force, or signed to come into force, is above ``cap`` (per cent)."""
         self.ensure_one()
-        day = self.env["alliance.qualified.sale"]._get_company_day(self.company_id, fields.Datetime.now())
+        day = self.company_id._get_day()
         above = self.env["alliance.contract"].search([
             ("merchant_id", "=", self.id), ("state", "=", "active"),
             "|", ("date_end", "=", False), ("date_end", ">=", day)],

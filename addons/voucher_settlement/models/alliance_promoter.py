@@ -119,11 +119,8 @@ class AlliancePromoter(models.Model):
 
     def _get_month_start(self, month):
         """Return when a month (its first day) begins for the company, naive UTC."""
-        local = datetime.combine(month, time(), ZoneInfo(self._get_zone()))
+        local = datetime.combine(month, time(), ZoneInfo(self.company_id._get_zone()))
         return (local - local.utcoffset()).replace(tzinfo=None)
-
-    def _get_zone(self):
-        return self.env["escrow.posting"]._get_zone(self.company_id.sudo())
 
     def _as_money(self, cents):
         """Return ``cents`` as text in the company's currency."""
@@ -131,7 +128,7 @@ class AlliancePromoter(models.Model):
         return currency.format(float(from_cents(cents, currency)))
 
     def _sql(self, query, **values):
-        return SQL(query, promoters=tuple(self.ids), zone=self._get_zone(), **values)
+        return SQL(query, promoters=tuple(self.ids), zone=self.company_id._get_zone(), **values)
 
     def action_view_commissions(self):
         """Open the promoter's commission entries."""

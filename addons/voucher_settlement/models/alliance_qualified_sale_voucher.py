@@ -53,7 +53,7 @@ class AllianceQualifiedSale(models.Model):
 
     def _prepare_shopping_lot_vals(self, wallet, cents):
         """Return values of the voucher given with this sale; its ledger entry brings the amount."""
-        today = self._get_company_day(self.company_id)
+        today = self.company_id._get_day()
         return {
             "wallet_id": wallet.id,
             "kind": "shopping",

@@ -93,7 +93,7 @@ class EscrowPosting(models.AbstractModel):
             "journal_id": self._get_journal(company).id,
             "company_id": company.id,
             "escrow_event": spec["event"],
-            "date": spec.get("date") or self.env["alliance.qualified.sale"]._get_company_day(company),
+            "date": spec.get("date") or company._get_day(),
             "ref": spec.get("ref"),
             "line_ids": [
                 fields.Command.create(self._prepare_line_vals(company, spec, *line))
@@ -279,10 +279,6 @@ class EscrowPosting(models.AbstractModel):
     def _to_cents(self, text, company):
         """Return an SQL ``numeric`` read as text in cents of the company's currency."""
         return to_cents(Decimal(text), company.currency_id)
-
-    def _get_zone(self, company):
-        """Return the time zone in which the company's days begin."""
-        return company.with_context(prefetch_fields=False).partner_id.tz or "UTC"  # and nothing else of both
 
     def _link_records(self, model, fname, pairs):
         """Note a record (the entry that books them) on ledger rows, in one statement and once for each row.

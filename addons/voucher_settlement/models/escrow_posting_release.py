@@ -19,7 +19,7 @@ class EscrowPosting(models.AbstractModel):
         rows = self.env.execute_query(SQL(
             "SELECT id, number, (settled_at AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date, released_amount::text"
             " FROM settlement_period WHERE " + UNBOOKED + " ORDER BY number",
-            company=company.id, zone=self._get_zone(company)))
+            company=company.id, zone=company._get_zone()))
         return "settlement.period", "move_id", [
             (self._prepare_release_spec(company, number, day, amount), [period_id])
             for period_id, number, day, amount in rows]

@@ -35,7 +35,7 @@ class EscrowPosting(models.AbstractModel):
                       SUM(COALESCE(s.alloc_commission, 0))::text
                  FROM alliance_qualified_sale s WHERE """ + UNEARNED + """
              GROUP BY s.merchant_id, day, s.kind ORDER BY day, s.merchant_id, s.kind DESC""",
-            company=company.id, zone=self._get_zone(company)))
+            company=company.id, zone=company._get_zone()))
         batch = []
         for merchant_id, day, _kind, ids, *amounts in rows:
             merchant = self.env["alliance.merchant"].sudo().browse(merchant_id)  # sudo: a job of the books

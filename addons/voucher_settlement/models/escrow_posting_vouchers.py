@@ -46,7 +46,7 @@ class EscrowPosting(models.AbstractModel):
                       array_agg(id), SUM(ABS(amount))::text
                  FROM voucher_entry WHERE """ + UNBOOKED + """
              GROUP BY kind, merchant_id, day ORDER BY day, merchant_id, kind""",
-            company=company.id, zone=self._get_zone(company)))
+            company=company.id, zone=company._get_zone()))
         return "voucher.entry", "move_id", [
             (self._prepare_voucher_spec(company, kind, merchant_id, day, amount), ids)
             for kind, merchant_id, day, ids, amount in rows]

@@ -89,7 +89,7 @@ class EscrowReconciliation(models.Model):
 
     def _prepare_vals(self, company, statement):
         """Return the values of a day's reconciliation."""
-        today = self.env["alliance.qualified.sale"]._get_company_day(company, fields.Datetime.now())
+        today = company._get_day()
         day, currency = statement.date or today, company.currency_id
         balances = {role: self._get_balance_on(company, role, day) for role, _label in ESCROW_ROLES}
         items = self.env["escrow.bank.line"]._get_open_items(company)

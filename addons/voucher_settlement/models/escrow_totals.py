@@ -24,15 +24,14 @@ class EscrowPosting(models.AbstractModel):
         :return: dicts as of ``_get_comparison``
         """
         self.env.flush_all()
-        sums = self._get_kept_sums(company)
+        kept = LEDGER_TALLY.get_totals(self.env.cr, company.id)
+        sums = self._get_kept_sums(company, kept)
         return [
             *self._prepare_comparisons(company, sums, only_differing=True), *self._get_cohort_comparison(company),
-            *self._get_deposit_comparison(company)]
+            *self._get_deposit_comparison(company, kept)]
 
-    def _get_kept_sums(self, company):
-        """Return what ``_get_subledger_sums`` does, in cents by account, out of kept totals."""
-        kept = LEDGER_TALLY.get_totals(self.env.cr, company.id)
-
+    def _get_kept_sums(self, company, kept):
+        """Return what ``_get_subledger_sums`` does, in cents by account, out of ``kept`` totals of the ledgers."""
         def total(ledger, *parts):
             """Add up parts of a ledger; one that ends in a comma stands for all that begin so."""
             return self._to_cents(str(sum(
@@ -74,9 +73,8 @@ class EscrowPosting(models.AbstractModel):
             self.env._("Base value of the cohort, against what its holders hold together."))
             for number, base, held in rows]
 
-    def _get_deposit_comparison(self, company):
+    def _get_deposit_comparison(self, company, kept):
         """Return a row where merchants' deposits together are not what the deposit entries add up to."""
-        kept = LEDGER_TALLY.get_totals(self.env.cr, company.id)
         balances, entries = kept.get(("balance", ""), 0), kept.get(("deposit", ""), 0)
         if balances == entries:
             return []

@@ -154,7 +154,7 @@ class MerchantStatement(models.Model):
     def _may_be_disputed(self):
         """Whether it is not disputed now, and early enough."""
         self.ensure_one()
-        today = self.env["alliance.qualified.sale"]._get_company_day(self.company_id)
+        today = self.company_id._get_day()
         return self.state != "disputed" and today <= self.dispute_until
 
     def action_answer(self):

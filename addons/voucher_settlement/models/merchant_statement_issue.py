@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL, split_every
 
 from .merchant_statement_source import ACCOUNTS, SOURCES
@@ -34,7 +34,7 @@ class MerchantStatement(models.Model):
     @api.model
     def _get_interval_end(self, company):
         """Return the last day (``date``) of the company's last complete interval: a Sunday or an ultimo."""
-        today = self.env["alliance.qualified.sale"]._get_company_day(company, fields.Datetime.now())
+        today = company._get_day()
         if company.statement_interval == "week":
             return today - timedelta(days=today.isoweekday())
         return today.replace(day=1) - timedelta(days=1)
@@ -141,7 +141,7 @@ class MerchantStatement(models.Model):
 
     def _sql(self, code, of_company, **values):
         """Return a query over SOURCES; ``code`` consists of constants of these files only."""
-        return SQL(code, zone=self.env["escrow.posting"]._get_zone(of_company), **values)
+        return SQL(code, zone=of_company._get_zone(), **values)
 
     def _send(self, xmlid):
         """Tell the merchants by mail, later, those that have an address."""

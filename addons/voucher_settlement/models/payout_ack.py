@@ -95,6 +95,6 @@ class PayoutAck(models.Model):
             raise UserError(self.env._(
                 "%(where)s: %(line)s is %(amount)s, the file says %(other)s.", where=row["where"], line=line.name,
                 amount=line.currency_id.format(line.amount), other=row["amount"]))
-        today = self.env["alliance.qualified.sale"]._get_company_day(line.company_id)
+        today = line.company_id._get_day()
         if row["day"] and row["day"] > fields.Date.add(today, days=1):
             raise UserError(self.env._("%(where)s: %(day)s is in the future.", where=row["where"], day=row["day"]))

@@ -23,7 +23,7 @@ class PayoutBatch(models.Model):
                 raise UserError(self.env._(
                     "%(line)s is “%(state)s” already; the bank's answer “%(answer)s” contradicts that.",
                     line=line.name, state=self._get_label(line.state), answer=self._get_label(state)))
-        today = self.env["alliance.qualified.sale"]._get_company_day(self.company_id)
+        today = self.company_id._get_day()
         moves = self.env["account.move"]
         for wanted, event, counterpart in (
                 ("paid", "payout_paid", "operating_bank"), ("failed", "payout_failed", "account_id")):

@@ -29,7 +29,7 @@ class PayoutBatch(models.Model):
         digits = self.currency_id
         return {
             "id": self.name.replace("/", "-"), "currency": digits.name,
-            "day": self.env["alliance.qualified.sale"]._get_company_day(self.company_id),
+            "day": self.company_id._get_day(),
             "decimals": digits.decimal_places,
             "payer": {**self._prepare_party(bank.acc_holder_name or self.company_id.name, {
                 "acc_number": bank.sanitized_acc_number, "acc_type": bank.acc_type, "bank_name": bank.bank_id.name,

@@ -37,8 +37,7 @@ class SettlementPeriod(models.Model):
 
     @api.model
     def _get_oldest_day(self, company):
-        return fields.Date.subtract(
-            self.env["alliance.qualified.sale"]._get_company_day(company), days=STATEMENT_DAYS)
+        return fields.Date.subtract(company._get_day(), days=STATEMENT_DAYS)
 
     def _check_books(self):
         """Post what is unposted; sub-ledgers must equal the general ledger, and the bank the escrow.

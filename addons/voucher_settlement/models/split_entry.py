@@ -62,7 +62,7 @@ class SplitEntry(models.Model):
         return self.create({
             "name": order.name, "order_id": order.id, "merchant_id": order.merchant_id.id, "kind": kind,
             "idempotency_key": key,
-            "date": self.env["alliance.qualified.sale"]._get_company_day(order.company_id),
+            "date": order.company_id._get_day(),
             "amount": from_cents(cents, order.currency_id),
             "escrow_amount": from_cents(escrow_cents, order.currency_id)})
 

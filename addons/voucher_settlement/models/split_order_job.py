@@ -159,7 +159,7 @@ class SplitOrder(models.Model):
             answer = self._ask_to_finish(f"{self.name}-F")
         except (SplitRefusedError, SplitMissingError) as error:
             # after the deadline there is nothing to unfreeze: the provider has done it by itself
-            if self.deadline >= self.env["alliance.qualified.sale"]._get_company_day(self.company_id):
+            if self.deadline >= self.company_id._get_day():
                 self._alert_unfinished(str(error))
                 return
         else:
@@ -244,7 +244,7 @@ class SplitOrder(models.Model):
         self.env["ir.cron"]._run_each(companies, self.sudo()._watch_deadlines)
 
     def _watch_deadlines(self, company):
-        today = self.env["alliance.qualified.sale"]._get_company_day(company)
+        today = company._get_day()
         waiting = self.search([
             ("company_id", "=", company.id), ("state", "=", "draft"), ("request_sent_on", "=", False),
             ("reason", "!=", False),

@@ -38,6 +38,9 @@ class VoucherHold(models.Model):
     _idempotency_key_uniq = models.Constraint(
         "UNIQUE (idempotency_key)", "This authorisation exists already.")
     _amount_positive = models.Constraint("CHECK (amount > 0)", "A hold has an amount above zero.")
+    _merchant_of_store = models.Constraint(
+        "FOREIGN KEY (store_id, merchant_id) REFERENCES alliance_store (id, merchant_id) ON DELETE RESTRICT",
+        "A store in which vouchers were spent stays with its merchant.")
     _timeout_idx = models.Index("(expires_at) WHERE state = 'held'")
 
     @api.depends("line_ids.restored")

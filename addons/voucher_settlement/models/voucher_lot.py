@@ -100,8 +100,8 @@ class VoucherLot(models.Model):
 
         :param dict free: free cents by lot, where a caller has yet to book a change of them
         """
-        entries, sales = [], self.env["alliance.qualified.sale"]
-        days = {company: sales._get_company_day(company) for company in self.company_id}
+        entries = []
+        days = {company: company._get_day() for company in self.company_id}
         for lot in self:
             cents = lot._get_free_cents() if free is None else free.get(lot, 0)
             if lot.expires_on < days[lot.company_id] and cents > 0:
@@ -114,7 +114,7 @@ class VoucherLot(models.Model):
     def _grant_grace(self):
         """Let what comes back be spent for at least ``GRACE_DAYS`` from today."""
         for company, lots in self.grouped("company_id").items():
-            last = fields.Date.add(self.env["alliance.qualified.sale"]._get_company_day(company), days=GRACE_DAYS)
+            last = fields.Date.add(company._get_day(), days=GRACE_DAYS)
             lots.filtered(lambda lot, last=last: lot.expires_on < last).write({"expires_on": last})
 
     def _reinstate(self, cents, key, given_up=0, **extra):
@@ -144,6 +144,6 @@ class VoucherLot(models.Model):
             lambda company: SQL(
                 """voucher_lot l JOIN voucher_wallet w ON w.id = l.wallet_id
                     WHERE w.company_id = %s AND l.expires_on < %s AND l.remaining > l.held""",
-                company.id, self.env["alliance.qualified.sale"]._get_company_day(company)),
+                company.id, company._get_day()),
             SQL("l.id"), SQL("l.expires_on, l.id"), chunk,
             lambda ids: lots.env["voucher.wallet"]._book(lots.browse(ids)._prepare_expiry_entries()))

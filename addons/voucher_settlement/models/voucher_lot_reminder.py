@@ -32,7 +32,7 @@ class VoucherLot(models.Model):
     @api.model
     def _get_reminder_days(self, company):
         """Return today and the last day (``date``) up to which expiring vouchers are reminded of."""
-        today = self.env["alliance.qualified.sale"]._get_company_day(company)
+        today = company._get_day()
         return today, today + timedelta(days=company.voucher_reminder_days)
 
 

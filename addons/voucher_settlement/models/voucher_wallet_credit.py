@@ -131,7 +131,7 @@ class VoucherWallet(models.Model):
                    balance_deduction = w.balance_deduction + o.amount - o.paid
               FROM outcome o WHERE w.id = o.id AND w.id = ANY(%(wallets)s)""",
             number=number, wallets=list(wallet_ids), company=company.id,
-            zone=self.env["escrow.posting"]._get_zone(company))
+            zone=company._get_zone())
 
     # -- the job -----------------------------------------------------------------------------
 

@@ -39,8 +39,7 @@ class VoucherWallet(models.Model):
         """
         self.ensure_one()
         lots = self.env["voucher.lot"].sudo().search([
-            ("wallet_id", "=", self.id), ("remaining", ">", 0), ("expires_on", ">=",
-             self.env["alliance.qualified.sale"]._get_company_day(self.company_id))])
+            ("wallet_id", "=", self.id), ("remaining", ">", 0), ("expires_on", ">=", self.company_id._get_day())])
         stores = stores.sudo()
         covered = lots.scope_id._get_covered(stores)
         lots = lots.sorted(lambda lot: (
