@@ -67,6 +67,7 @@
         "views/alliance_payment_share_views.xml",
         "views/portal_green_points_templates.xml",
         "views/payment_code_templates.xml",
+        "views/store_vouchers_templates.xml",
         "views/split_order_views.xml",
         "views/split_receiver_views.xml",
         "views/split_settings_views.xml",

@@ -28,10 +28,6 @@ class ResPartner(models.Model):
         if self.env["green.points.exchange"].search_count(
                 [("partner_id", "=", self.id), ("state", "=", "booked")], limit=1):
             obstacles.append(self.env._("A service is booked for points: it must be provided or cancelled first."))
-        if self.env["green.points.debt"].search([("partner_id", "=", self.id)]).filtered(
-                lambda debt: debt.paid < debt.amount):
-            obstacles.append(self.env._(
-                "Points are owed for a purchase that was given back: they are paid with the next purchases."))
         return obstacles
 
     def _get_closing_losses(self):

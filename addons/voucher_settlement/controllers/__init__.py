@@ -2,6 +2,7 @@ from . import directory
 from . import green_points
 from . import payment
 from . import payment_code
+from . import store_vouchers
 from . import vouchers
 from . import promoter
 from . import statements

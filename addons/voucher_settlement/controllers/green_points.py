@@ -18,13 +18,6 @@ class VoucherGreenPointsPortal(GreenPointsPortal):
             ("partner_id", "=", request.env.user.partner_id.id),
             ("company_id", "=", request.env.company.id)])
 
-    def _get_my_vouchers_domain(self):
-        """Return the domain of the user's own vouchers; every query below is bound by it."""
-        return [
-            ("wallet_id.partner_id", "=", request.env.user.partner_id.id),
-            ("wallet_id.company_id", "=", request.env.company.id),
-        ]
-
     def _prepare_my_points_values(self, page=1):
         values = super()._prepare_my_points_values(page=page)
         # sudo: shoppers read neither cohorts nor indexes; the cohorts are those of their own points
@@ -32,18 +25,19 @@ class VoucherGreenPointsPortal(GreenPointsPortal):
         accumulated = cohorts._get_accumulated()
         for line in values["cohorts"]:
             line["multiple"] = float(accumulated.get((line["cohort"].id, "shopper"), 0))
-        return {**values, "vouchers": self._prepare_my_vouchers_values()}
+        return {**values, "vouchers": self._prepare_vouchers_values(self._get_my_wallet())}
 
-    def _prepare_my_vouchers_values(self):
-        """Return what the page shows of the user's vouchers: wallet, what is left, latest events."""
-        domain = self._get_my_vouchers_domain()
-        today = request.env.company._get_day()
+    def _prepare_vouchers_values(self, wallet):
+        """Return what a page shows of a wallet that is the user's to spend: what is left, latest events."""
+        domain = [("wallet_id", "in", wallet.ids)]
+        company = wallet.company_id or request.env.company
+        today = company._get_day()
         kinds = dict(request.env["voucher.lot"]._fields["kind"]._description_selection(request.env))
         lots = request.env["voucher.lot"]._read_group(
             [*domain, ("remaining", ">", 0), ("expires_on", ">=", today)],
             ["expires_on:day", "kind", "scope_id"], ["remaining:sum", "held:sum"], order="expires_on:day")
         return {
-            "wallet": self._get_my_wallet(),
+            "wallet": wallet,
             "lots": [
                 {"kind": kinds[kind], "expires_on": expires_on, "remaining": remaining, "held": held,
                  # sudo: shoppers have no rights on scopes; these are of their own vouchers
@@ -52,5 +46,5 @@ class VoucherGreenPointsPortal(GreenPointsPortal):
             "scoped": {kind for _day, kind, scope, *_amounts in lots if scope},
             "entries": request.env["voucher.entry"].search(
                 [*domain, ("amount", "!=", 0)], order="id desc", limit=self._points_rows_per_page),
-            "currency": request.env.company.currency_id,
+            "currency": company.currency_id,
         }

@@ -85,23 +85,34 @@ def add_vouchers(values, order, released):
 def get_voucher_values(order, released):
     """Return what the box "Pay with vouchers" shows, or None when the order takes none.
 
-    :return: dict of amounts in order currency
+    :return: dict of amounts in order currency; ``offers``: what each contact whose vouchers the user spends has for
+        this order, the user's own first
     """
     stores = order._get_voucher_stores()
     user = request.env.user
     if not stores or user._is_public() or order.partner_id != user.partner_id:
         return None
-    applied = sum(order._get_voucher_transactions().mapped("amount"))
-    # sudo: shoppers have no access to wallets; this is their own
-    wallet = request.env["voucher.wallet"].sudo()._get_or_create(user.partner_id, order.company_id)
-    offer = wallet._get_offer(stores)
-    due = order._get_amount_due()
+    transactions, due = order._get_voucher_transactions(), order._get_amount_due()
+    applied, paying = sum(transactions.mapped("amount")), transactions._get_voucher_holder()
+    offers = [get_offer(order, holder, stores, due) for holder in paying or user._get_voucher_holders()]
     return {
         "applied": applied,
-        "balance": float(from_cents(offer["available"], order.currency_id)),
-        "elsewhere": offer["elsewhere"],
+        "offers": [offer for offer in offers if offer["holder"] == user.partner_id or offer["balance"]],
+        "paying": paying,
         "due": due,
-        "proposed": min(float(from_cents(offer["payable"], order.currency_id)), due),
         "covered": bool(applied) and not due,
         "released": released and not applied,
+    }
+
+
+def get_offer(order, holder, stores, due):
+    """Return what the vouchers of ``holder``, which are the user's to spend, can do for an order."""
+    # sudo: shoppers have no access to wallets
+    wallet = request.env["voucher.wallet"].sudo()._get_or_create(holder, order.company_id)
+    offer = wallet._get_offer(stores)
+    return {
+        "holder": holder,
+        "balance": float(from_cents(offer["available"], order.currency_id)),
+        "proposed": min(float(from_cents(offer["payable"], order.currency_id)), due),
+        "elsewhere": offer["elsewhere"],
     }

@@ -15,13 +15,7 @@ class PaymentCodePortal(VoucherGreenPointsPortal):
     @route("/my/vouchers/code", type="http", auth="user", website=True, methods=["GET"], sitemap=False)
     def my_payment_code(self, **_kwargs):
         """Show the user's own payment code."""
-        wallet = self._get_my_wallet()
-        wallet._credit_up_to_date()
-        answer = request.render("voucher_settlement.portal_payment_code", {
-            **self._prepare_portal_layout_values(), "page_name": "payment_code", "wallet": wallet,
-            "currency": request.env.company.currency_id, "shown": self._get_shown_code(wallet)})
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        return self._render_code(self._get_my_wallet(), "payment_code", "/my/vouchers/code/current")
 
     @route("/my/vouchers/code/current", type="jsonrpc", auth="user", website=True)
     def my_current_payment_code(self):
@@ -31,6 +25,15 @@ class PaymentCodePortal(VoucherGreenPointsPortal):
             empty for a user without wallet
         """
         return self._get_shown_code(self._get_my_wallet())
+
+    def _render_code(self, wallet, page_name, route, **values):
+        """Return the screen with the code of a wallet that is the user's to spend; ``route`` gives the next ones."""
+        wallet._credit_up_to_date()
+        answer = request.render("voucher_settlement.portal_payment_code", {
+            **self._prepare_portal_layout_values(), "page_name": page_name, "wallet": wallet, "route": route,
+            "shown": self._get_shown_code(wallet), **values})
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
 
     def _get_shown_code(self, wallet):
         if not wallet:

@@ -7,17 +7,18 @@ from odoo.addons.merchant_alliance.tools.serialize import touch
 
 
 class VoucherCheckout(Controller):
-    """The shopper's own cart, and no other order, is paid with the shopper's own vouchers."""
+    """The shopper's own cart, and no other order, is paid with the shopper's own vouchers, or those of an own shop."""
 
     @route("/shop/payment/vouchers/apply", type="jsonrpc", auth="user", website=True)
-    def apply_vouchers(self, amount):
+    def apply_vouchers(self, amount, holder=None):
         """Hold vouchers for the cart in the session, replacing what was applied before.
 
         :param float amount: in the cart's currency, above zero, at most what is due
+        :param int holder: number of the contact whose vouchers pay; the user's own if None
         :return: dict of the amounts applied and still due
         """
         order_sudo = self._get_own_cart()
-        order_sudo._apply_vouchers(parse_amount(request.env, amount, order_sudo.currency_id))
+        order_sudo._apply_vouchers(parse_amount(request.env, amount, order_sudo.currency_id), get_holder(holder))
         return get_result(order_sudo)
 
     @route("/shop/payment/vouchers/remove", type="jsonrpc", auth="user", website=True)
@@ -54,10 +55,10 @@ class VoucherScan(ScanToPay):
     """The same for the shopper's own payment in a store."""
 
     @route("/alliance/pay/<int:order_id>/vouchers/apply", type="jsonrpc", auth="user", website=True)
-    def scan_apply_vouchers(self, order_id, amount):
+    def scan_apply_vouchers(self, order_id, amount, holder=None):
         """Hold vouchers for the payment, replacing what was applied before; see the cart's."""
         order_sudo = self._get_own_scan(order_id)
-        order_sudo._apply_vouchers(parse_amount(request.env, amount, order_sudo.currency_id))
+        order_sudo._apply_vouchers(parse_amount(request.env, amount, order_sudo.currency_id), get_holder(holder))
         return get_result(order_sudo)
 
     @route("/alliance/pay/<int:order_id>/vouchers/remove", type="jsonrpc", auth="user", website=True)
@@ -79,6 +80,18 @@ class VoucherScan(ScanToPay):
             order_sudo._capture_vouchers()
             vouchers._post_process()
         return request.redirect(f"/alliance/pay/{order_id}")
+
+
+def get_holder(number):
+    """Return the contact of this number, whose vouchers must be the user's to spend; the user's own if None.
+
+    :raise UserError: they are not
+    """
+    user = request.env.user
+    holder = user.partner_id if number is None else user._get_voucher_holders().filtered(lambda who: who.id == number)
+    if not holder:
+        raise UserError(request.env._("These vouchers are not yours to spend."))
+    return holder
 
 
 def get_result(order_sudo):

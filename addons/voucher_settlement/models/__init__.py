@@ -18,6 +18,7 @@ from . import escrow_posting_release
 from . import res_company
 from . import res_company_commission
 from . import res_config_settings
+from . import res_users
 from . import settlement_period
 from . import settlement_period_dust
 from . import settlement_period_figures

@@ -6,3 +6,7 @@ class AllianceAccountClosure(models.Model):
 
     voucher_amount = fields.Monetary(
         string="Vouchers", readonly=True, help="What was left of them: it went to the rebate pool.")
+    voucher_debt = fields.Monetary(
+        string="Owed", readonly=True,
+        help="Vouchers that purchases given back had released, and that were spent. If the account is opened again, its"
+             " next vouchers pay for them first.")

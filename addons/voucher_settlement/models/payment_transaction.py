@@ -50,6 +50,10 @@ class PaymentTransaction(models.Model):
         return all(
             to_cents(hold.amount, currency) <= stores.get(hold.store_id, 0) for hold in self.voucher_hold_ids)
 
+    def _get_voucher_holder(self):
+        """Return the contact whose vouchers are held."""
+        return self.voucher_hold_ids.wallet_id.partner_id
+
     def _is_held(self):
         """Whether all of this voucher transaction is still held."""
         return all(hold.state == "held" for hold in self.voucher_hold_ids)

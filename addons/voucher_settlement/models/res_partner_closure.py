@@ -23,10 +23,6 @@ class ResPartner(models.Model):
         if wallets.filtered(lambda wallet: wallet.held_deduction + wallet.held_shopping > 0):
             obstacles.append(self.env._(
                 "Vouchers are held for a payment under way: it must be completed or end first (at most a day)."))
-        for wallet in wallets.filtered(lambda wallet: wallet.debt > 0):
-            obstacles.append(self.env._(
-                "%s is owed for vouchers spent on a purchase that was given back: the next vouchers pay it.",
-                wallet.currency_id.format(wallet.debt)))
         return obstacles
 
     def _get_closing_losses(self):
@@ -40,7 +36,8 @@ class ResPartner(models.Model):
     def _prepare_closure_vals(self, company):
         wallets = self._get_wallets().filtered(lambda wallet: wallet.company_id == company)
         left = sum(wallet.balance_deduction + wallet.balance_shopping for wallet in wallets)
-        return {**super()._prepare_closure_vals(company), "voucher_amount": left}
+        return {**super()._prepare_closure_vals(company), "voucher_amount": left,
+                "voucher_debt": sum(wallets.mapped("debt"))}
 
     def _give_up_holdings(self, closures):
         """Let the vouchers lapse: their money goes back to the rebate pool; then nothing can come in any more."""
@@ -63,5 +60,5 @@ class ResPartner(models.Model):
 
     def _filter_holding(self):
         wallets = self._get_wallets().filtered(
-            lambda wallet: wallet.balance_deduction or wallet.balance_shopping or wallet.debt)
+            lambda wallet: wallet.balance_deduction or wallet.balance_shopping or (wallet.debt and not wallet.closed))
         return super()._filter_holding() | wallets.partner_id

@@ -48,20 +48,21 @@ class SaleOrder(models.Model):
 
     # === APPLY AND REMOVE === #
 
-    def _apply_vouchers(self, cents):
-        """Hold vouchers of the order's customer for it, replacing what was applied before.
+    def _apply_vouchers(self, cents, holder=None):
+        """Hold vouchers for the order, replacing what was applied before.
 
         :param int cents: above zero, at most what is due
+        :param holder: contact whose vouchers pay, the customer's if None; the caller made sure that the user may
         :return: the authorised payment.transaction (sudo)
         :raise UserError: amount above what is due or what the wallet has, order takes no vouchers
         """
         self.ensure_one()
         touch(self)
-        stores = self._get_voucher_stores()
+        stores, holder = self._get_voucher_stores(), holder or self.partner_id
         if not stores or self.state not in ("draft", "sent"):
             raise UserError(self.env._("This order cannot be paid with vouchers."))
         current = self._get_voucher_transactions()
-        if (len(current) == 1 and current._is_voucher_current()
+        if (len(current) == 1 and current._is_voucher_current() and current._get_voucher_holder() == holder
                 and to_cents(current.amount, self.currency_id) == cents):
             return current
         self._release_vouchers()
@@ -71,12 +72,13 @@ class SaleOrder(models.Model):
                 "Amount: vouchers pay at most what is due to stores that accept them, %s.",
                 self.currency_id.format(float(from_cents(due, self.currency_id)))))
         # sudo: shoppers may not write wallets; the caller made sure that the order is theirs
-        tx = self.env["payment.transaction"].sudo().create(self.sudo()._prepare_voucher_transaction_vals(cents, stores))
+        tx = self.env["payment.transaction"].sudo().create(
+            self.sudo()._prepare_voucher_transaction_vals(cents, stores, holder))
         tx._set_authorized()
         self.invalidate_recordset(["amount_paid"])
         return tx
 
-    def _prepare_voucher_transaction_vals(self, cents, stores):
+    def _prepare_voucher_transaction_vals(self, cents, stores, holder):
         provider = self.env["payment.provider"]._get_voucher_provider(self.company_id)
         links = [(6, 0, self.ids)]
         reference = self.env["payment.transaction"]._compute_reference("voucher", sale_order_ids=links)
@@ -89,17 +91,17 @@ class SaleOrder(models.Model):
             "partner_id": self.partner_id.id,
             "operation": "online_direct",
             "sale_order_ids": links,
-            "voucher_hold_ids": [(6, 0, self._hold_vouchers(reference, cents, stores).ids)],
+            "voucher_hold_ids": [(6, 0, self._hold_vouchers(reference, cents, stores, holder).ids)],
             "voucher_order_total": self.amount_total,
         }
 
-    def _hold_vouchers(self, reference, cents, stores):
-        """Hold ``cents`` of the customer's wallet for the stores of the order.
+    def _hold_vouchers(self, reference, cents, stores, holder):
+        """Hold ``cents`` of the holder's wallet for the stores of the order.
 
         :param dict stores: ``{store: cents at most}``
         :return: the holds (sudo), one for each store that is paid something
         """
-        wallet = self.env["voucher.wallet"]._get_or_create(self.partner_id, self.company_id)
+        wallet = self.env["voucher.wallet"]._get_or_create(holder, self.company_id)
         return wallet._authorize_stores(cents, stores, f"payment.transaction,{reference}", ttl_minutes=HOLD_MINUTES)
 
     def _release_vouchers(self):
@@ -144,7 +146,7 @@ class SaleOrder(models.Model):
             return
         try:
             with self.env.cr.savepoint():
-                self._apply_vouchers(cents)
+                self._apply_vouchers(cents, voucher_tx._get_voucher_holder())
         except UserError as error:
             self.message_post(body=self.env._(
                 "The money for this order arrived after its vouchers had been released, and they"

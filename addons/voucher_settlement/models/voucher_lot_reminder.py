@@ -50,6 +50,12 @@ class VoucherWallet(models.Model):
         if template and (told := self.filtered("partner_id.email")):
             template.send_mail_batch(told.ids)
 
+    def _get_portal_path(self):
+        """Return the address of the page on which the holder sees these vouchers: a shop's are its owners' to see."""
+        shop = self.env["alliance.merchant"].sudo().search([  # sudo: a job writes the mail
+            ("partner_id", "=", self.partner_id.id), ("company_id", "=", self.company_id.id)], limit=1)
+        return f"/my/store/{shop.id}/vouchers" if shop and not shop.is_platform else "/my/green-points"
+
     def _search_expiring(self):
         today, last = self.env["voucher.lot"]._get_reminder_days(self.company_id)
         return self.env["voucher.lot"].search([

@@ -34,13 +34,14 @@ class VoucherWallet(models.Model):
     def _get_free_lots(self, stores):
         """Return ``[(lot, free cents, those of ``stores`` where it spends)]`` in the order of spending.
 
+        None spends in a store of the holder's own: the reimbursement would turn vouchers into money.
         Shopping vouchers first, then FIFO by expiry; of those with the same last day the ones that spend
         in the fewest places.
         """
         self.ensure_one()
         lots = self.env["voucher.lot"].sudo().search([
             ("wallet_id", "=", self.id), ("remaining", ">", 0), ("expires_on", ">=", self.company_id._get_day())])
-        stores = stores.sudo()
+        stores = stores.sudo() - self._get_own_stores(stores)
         covered = lots.scope_id._get_covered(stores)
         lots = lots.sorted(lambda lot: (
             lot.kind != "shopping", lot.expires_on, lot.scope_id.breadth if lot.scope_id else EVERYWHERE, lot.id))
@@ -50,11 +51,22 @@ class VoucherWallet(models.Model):
                 and (not lot.scope_id or (lot.scope_id.id, store.id) in covered))))
             for lot in lots if (cents := lot._get_free_cents()) > 0]
 
-    def _get_elsewhere(self, stores):
-        """Say how much of the wallet spends elsewhere but at none of ``stores``, and where; "" if nothing."""
-        return self._describe_elsewhere(self._get_free_lots(stores))
+    def _get_own_stores(self, stores):
+        """Return those of ``stores`` (sudo) that belong to the holder, or to the business that the holder is of."""
+        # sudo: holders and cashiers may not read merchants' contacts
+        owner = self.sudo().partner_id.commercial_partner_id
+        return stores.sudo().filtered(lambda store: store.merchant_id.partner_id == owner)
 
-    def _describe_elsewhere(self, rows):
+    def _get_elsewhere(self, stores):
+        """Say why nothing spends at own ones of ``stores``, and how much spends at none of them, and where."""
+        return self._describe_elsewhere(self._get_free_lots(stores), stores)
+
+    def _describe_elsewhere(self, rows, stores):
+        own = self._get_own_stores(stores)
+        refusal = self.env._("Nobody pays with vouchers in a store of his own.") if own else ""
+        return " ".join(filter(None, [refusal, self._describe_places(rows)]))
+
+    def _describe_places(self, rows):
         sums = {}
         for lot, cents, places in rows:
             if not places:
@@ -83,7 +95,7 @@ class VoucherWallet(models.Model):
         return {
             "available": sum(cents for _lot, cents, places in rows if places),
             "payable": sum(sum(flow.values()) for flow in flows),
-            "elsewhere": wallet._describe_elsewhere(rows),
+            "elsewhere": wallet._describe_elsewhere(rows, stores),
         }
 
     def _format_cents(self, cents):

@@ -20,6 +20,7 @@ from . import test_scan_voucher
 from . import test_settlement
 from . import test_simulation
 from . import test_settlement_portal
+from . import test_store_vouchers
 from . import test_tours
 from . import test_escrow_reconcile
 from . import test_payout

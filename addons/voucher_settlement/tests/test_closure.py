@@ -119,14 +119,27 @@ class TestClosure(ClosureCommon):
                 {"name": "Owner", "parent_id": self.merchant.partner_id.id})):
             with self.assertRaisesRegex(UserError, "belongs to a merchant"):
                 self._close_account(partner)
+        with self.assertRaisesRegex(UserError, "say why"):
+            self.shopper._close_account("operator", " ")
+
+    def test_who_owes_can_leave(self):
+        """Nobody has to buy again to be let go; what is owed stays noted, and is owed if the account is opened again."""
+        wallet = self._live()
         sale = self._sell(1000)
         wallet._authorize(round(wallet.balance_shopping * 100), self.mall, "test,mall")._capture()
         self._refund(sale, 1000)
-        self.assertGreater(wallet.debt, 0)
-        with self.assertRaisesRegex(UserError, "is owed"):
-            self._close_account()
-        with self.assertRaisesRegex(UserError, "say why"):
-            self.shopper._close_account("operator", " ")
+        owed = wallet.debt
+        self.assertGreater(owed, 0)
+        with self.assertRaisesRegex(UserError, "vouchers or debts"):
+            self.shopper.action_archive()
+        [closure] = self._close_account()
+        self.assertEqual(closure.voucher_debt, owed)
+        self.shopper.action_archive()
+        self.assertEqual((self.shopper.active, wallet.debt), (False, owed))
+        self.assertReconciled()
+        self.shopper.action_unarchive()
+        self.shopper.with_user(self.operator).action_reopen_account()
+        self.assertEqual(wallet.debt, owed)
 
     def test_closed_once_and_opened_again_with_nothing(self):
         wallet = self._live()

@@ -18,9 +18,9 @@ export class VoucherCheckout extends Interaction {
         this.error = "";
     }
 
-    async apply() {
-        const amount = this.el.querySelector("input[name='amount']").valueAsNumber;
-        await this.send("apply", { amount: amount || 0 });
+    async apply(ev, form) {
+        const [amount, holder] = ["amount", "holder"].map((name) => form.elements[name]);
+        await this.send("apply", { amount: amount.valueAsNumber || 0, holder: Number(holder.value) });
     }
 
     async remove() {
