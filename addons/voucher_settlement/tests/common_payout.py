@@ -59,7 +59,7 @@ class PayoutCommon(EscrowCommon):
     def _answer(self, batch, content, user=None):
         """Take in the bank's answer: text or bytes of a file."""
         content = content.encode() if isinstance(content, str) else content
-        wizard = self.env["payout.ack.import"].with_user(user or self.maker).create({
+        wizard = self.env["payout.ack.import"].with_user(user or self.checker).create({
             "batch_id": batch.id, "file": base64.b64encode(content), "filename": "answer"})
         wizard.action_import()
         return batch.sudo().ack_ids[:1]

@@ -1,7 +1,9 @@
+import base64
+
 from psycopg2.errors import CheckViolation, UniqueViolation
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL, mute_logger
 
 from odoo.addons.merchant_alliance.tools.money import to_cents
@@ -259,6 +261,28 @@ class TestPayout(PayoutCommon):
                 self._answer(batch, content)
         self.assertEqual({line.state for line in batch.line_ids}, {"sent"})
         self.assertFalse(batch.sudo().ack_ids)
+
+    def test_an_answer_is_taken_in_by_a_checker_who_did_not_make_it(self):
+        """Nobody pays twice alone, by a file that says that the bank refused."""
+        self._owe(7)
+        batch = self._send()
+        content = self._answer_rows((batch.line_ids, 7, "failed", ""))
+        with self.assertRaises(AccessError):
+            self._answer(batch, content, self.maker)
+        taken = self.env["payout.ack.import"].with_user(self.checker).create({
+            "batch_id": batch.id, "file": base64.b64encode(content.encode())})
+        portal = new_test_user(self.env, "payout_portal", groups="base.group_portal")
+        for user in [self.maker, portal, *self._other_users()]:
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                taken.with_user(user).action_import()
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                self._answer(batch, content, user)
+        self.maker.group_ids += self.env.ref("voucher_settlement.group_settlement_checker")
+        with self.assertRaisesRegex(UserError, f"made {batch.name} and cannot check it"):
+            self._answer(batch, content, self.maker)
+        self.assertEqual((batch.state, batch.line_ids.state, self._held("payout_transit")), ("sent", "sent", 7))
+        taken.action_import()
+        self.assertEqual((batch.state, batch.line_ids.state), ("done", "failed"))
 
     def test_marked_by_hand(self):
         self._owe(7)

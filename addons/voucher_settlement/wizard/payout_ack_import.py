@@ -3,7 +3,7 @@ from base64 import b64decode
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..models.payout_batch import CHECKER, MAKER
+from ..models.payout_batch import CHECKER
 
 
 class PayoutAckImport(models.TransientModel):
@@ -17,12 +17,14 @@ class PayoutAckImport(models.TransientModel):
     filename = fields.Char()
 
     def action_import(self):
-        """Acknowledge the payout's lines as the file says, all or none (maker or checker).
+        """Acknowledge the payout's lines as the file says, all or none (checker, not the batch's maker: anybody can
+        write such a file, and what failed is paid again).
 
         :raise UserError: names the line of the file that is not right
         """
         self.ensure_one()
-        batch = self.batch_id._start_step((MAKER, CHECKER), "sent", "done")
+        batch = self.batch_id._start_step(CHECKER, "sent", "done")
+        batch._check_second_person()
         content = b64decode(self.file or b"")
         if not content:
             raise UserError(self.env._("File: choose the bank's answer."))
