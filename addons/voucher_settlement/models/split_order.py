@@ -57,6 +57,9 @@ class SplitOrder(models.Model):
         string="Request Number", readonly=True, copy=False, help="The same number is the same request to the provider.")
     request_sent_on = fields.Datetime(readonly=True, help="From then on it may have arrived, whatever was answered.")
     finish_sent_on = fields.Datetime(readonly=True)
+    is_undecided = fields.Boolean(
+        compute="_compute_is_undecided",
+        help="The deadline has passed, and the provider does not tell what became of what it was asked for.")
     given_up = fields.Boolean(readonly=True, copy=False, help="An operator left the payment to the merchant.")
     tried_on = fields.Datetime(readonly=True)
     provider_number = fields.Char(string="Provider's Number", readonly=True)
@@ -80,6 +83,17 @@ class SplitOrder(models.Model):
         for order in self:
             kept = order.line_ids.filtered(lambda line: line.state != "closed")
             order.merchant_amount = order.amount - sum(kept.mapped("amount"))
+
+    @api.depends("state", "reason", "request_sent_on", "deadline")
+    def _compute_is_undecided(self):
+        for order in self:
+            asked = order.state == "requested" or (order.state == "draft" and bool(order.request_sent_on))
+            order.is_undecided = asked and bool(order.reason) and order._is_past_deadline()
+
+    def _is_past_deadline(self):
+        """Whether the provider has given by itself what was frozen."""
+        self.ensure_one()
+        return self.deadline < self.company_id._get_day()
 
     # -- making them -----------------------------------------------------------------------------
 
@@ -148,6 +162,27 @@ class SplitOrder(models.Model):
                     state=dict(order._fields["state"]._description_selection(self.env))[order.state]))
             order.write({"state": "finishing", "tried_on": False, "given_up": True})
         self._trigger()
+
+    def _decide(self, lines, state):
+        """Note that the provider's own record shows these parts as received, or not; then it ends by itself.
+
+        :param lines: of this order
+        :param str state: of lines: ``success`` or ``closed``
+        :raise UserError: the provider can still tell, or has told
+        """
+        touch(self)
+        if not self.is_undecided or any(line.state != "pending" for line in lines):
+            raise UserError(self.env._(
+                "%s: only what was asked for, and not answered by the deadline, is noted by hand.", self.name))
+        labels = dict(lines._fields["state"]._description_selection(self.env))
+        lines.write({"state": state, "out_order_no": self.out_order_no,
+                     "reason": self.env._("Noted by %s.", self.env.user.name)})
+        self.message_post(body=self.env._(
+            "%(accounts)s: “%(state)s”, as %(user)s read in the provider's own record.", user=self.env.user.name,
+            accounts=", ".join(lines.mapped("account")), state=labels[state]))
+        if all(line.state != "pending" for line in self.line_ids):
+            self.write({"state": "finishing", "tried_on": False})
+            self._trigger()
 
     def action_retry_returns(self):
         """Ask again for what a receiver did not give back, so that the refund can go (operator).

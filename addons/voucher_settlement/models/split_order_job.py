@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from odoo.addons.merchant_alliance.tools.money import from_cents, split_by_weights, to_cents
 from odoo.addons.merchant_alliance.tools.serialize import touch
 
-from ..tools.split import CLOSED, PENDING, SUCCESS, SplitMissingError, SplitRefusedError, SplitUnknownError
+from ..tools.split import CLOSED, PENDING, SUCCESS, SplitError, SplitMissingError, SplitRefusedError, SplitUnknownError
 
 CHUNK = 100
 WORKING = ("draft", "requested", "finishing")
@@ -49,9 +49,7 @@ class SplitOrder(models.Model):
                 self._take_answer(self._get_adapter()._query(self, self.out_order_no))
             if self.state == "finishing":
                 self._advance_finish()
-        except SplitUnknownError as error:
-            self.reason = str(error)[:500]
-        except (SplitRefusedError, SplitMissingError) as error:  # of a question: it says nothing about the request
+        except SplitError as error:  # a refusal is one of a question: it says nothing about the request
             self.reason = str(error)[:500]
 
     def _get_adapter(self):
@@ -60,6 +58,9 @@ class SplitOrder(models.Model):
     # -- request ---------------------------------------------------------------------------------
 
     def _advance_draft(self):
+        if not self.request_sent_on and self._is_past_deadline():
+            self._end_unasked()
+            return
         if not self.request_sent_on and not self._prepare_request():
             return
         try:
@@ -80,9 +81,7 @@ class SplitOrder(models.Model):
             return False
         self._renew_lines()
         if not self._get_paid_cents():
-            self.write({"state": "returned", "reason": False})
-            self.env["split.entry"]._record_finished(self)
-            self.activity_feedback(["mail.mail_activity_data_todo"])
+            self._end("returned")
             return False
         if not self.line_ids.filtered(lambda line: line.state == "pending"):
             self.write({"state": "finishing", "reason": False})
@@ -153,23 +152,47 @@ class SplitOrder(models.Model):
 
     # -- finish ----------------------------------------------------------------------------------
 
+    def _end(self, state, reason=False):
+        """Nothing changes any more: book who got what, and fund what waited for it."""
+        self.write({"state": state, "reason": reason})
+        self.env["split.entry"]._record_finished(self)
+        self.activity_feedback(["mail.mail_activity_data_todo"])
+        self.env.ref("merchant_alliance.cron_fund_pending")._trigger()
+
+    def _end_unasked(self):
+        """Nothing was asked for until the deadline: all that was left is the merchant's, nobody needs to be asked."""
+        self.line_ids.filtered(lambda line: line.state == "pending").unlink()
+        if not self._get_paid_cents():
+            self._end("returned")
+            return
+        received = self.line_ids.filtered(lambda line: line.state == "success").mapped("role")
+        due = any(cents for role, cents in self._get_due_cents().items() if role not in received)
+        if due or self._lacks_parts() or self.order_id._awaits_split_sale(self.merchant_id):
+            self._end("lost", self.reason or self.env._("The deadline passed before it was asked for."))
+        else:
+            self._end("finished")
+
+    def _lacks_parts(self):
+        return any(line.state != "success" for line in self.line_ids)
+
     def _advance_finish(self):
         """Unfreeze the rest for the merchant; what the receivers have got is theirs then."""
         try:
             answer = self._ask_to_finish(f"{self.name}-F")
-        except (SplitRefusedError, SplitMissingError) as error:
-            # after the deadline there is nothing to unfreeze: the provider has done it by itself
-            if self.deadline >= self.company_id._get_day():
+        except SplitError as error:
+            # after the deadline there is nothing to unfreeze: the provider has done it by itself, asked or not
+            if not self._is_past_deadline():
+                if isinstance(error, SplitUnknownError):
+                    raise
                 self._alert_unfinished(str(error))
                 return
         else:
             if not answer.finished:
                 return
-        lost = self.given_up or bool(self.line_ids.filtered(lambda line: line.state != "success"))
-        self.write({"state": "lost" if lost else "finished", "reason": self.reason if lost else False})
-        self.env["split.entry"]._record_finished(self)
-        self.activity_feedback(["mail.mail_activity_data_todo"])
-        self.env.ref("merchant_alliance.cron_fund_pending")._trigger()
+        if self.given_up or self._lacks_parts():
+            self._end("lost", self.reason)
+        else:
+            self._end("finished")
 
     def _ask_to_finish(self, number):
         adapter = self._get_adapter()
@@ -256,7 +279,11 @@ class SplitOrder(models.Model):
         orders = self.search([
             ("company_id", "=", company.id), ("state", "in", ("draft", "requested", "finishing", "failed")),
             ("deadline", "<=", fields.Date.add(today, days=WARN_DAYS))], limit=1000)
-        for order in orders:
+        for order in orders.filtered("is_undecided"):
+            order._alert(self.env._("%s: say who has got what", order.name), self.env._(
+                "%(reason)s The deadline has passed. Put right what is in the way and retry; or look this payment up in"
+                " the provider's own record, and note at each part whether it was received.", reason=order.reason))
+        for order in orders.filtered(lambda order: not order.is_undecided):
             order._alert(self.env._("%s: to be split by the deadline", order.name), self.env._(
                 "After %(day)s the provider gives all of %(amount)s to %(merchant)s, the concession included.",
                 day=order.deadline, amount=order.currency_id.format(order.amount), merchant=order.merchant_id.name))

@@ -41,6 +41,24 @@ class SplitOrderLine(models.Model):
         return to_cents(self.amount, self.currency_id) - sum(
             to_cents(giveback.amount, giveback.currency_id) for giveback in self.return_ids)
 
+    # -- what nobody answers -------------------------------------------------------------------------
+
+    def action_note_received(self):
+        """Note that the provider's own record shows these as received (operator; after the deadline, unanswered)."""
+        self._note("success")
+
+    def action_note_refused(self):
+        """Note that the provider's own record does not show these as received (operator; see above)."""
+        self._note("closed")
+
+    def _note(self, state):
+        self.check_access("read")
+        self.order_id._check_operator()
+        for order, lines in self.sudo().grouped("order_id").items():  # sudo: the state is set by steps only
+            order._decide(lines, state)
+
+    # -- guarded writing -----------------------------------------------------------------------------
+
     def write(self, vals):
         if "amount" in vals and any(line.state == "success" for line in self):
             raise UserError(self.env._("What a receiver has got is not changed."))
