@@ -146,10 +146,9 @@ class MerchantStatement(models.Model):
         statement.write({
             "state": "disputed", "disputed_on": fields.Datetime.now(), "dispute_reason": reason, "answer": False})
         statement.message_post(body=self.env._("Disputed: %s", reason))
-        if reviewer := statement.company_id.alliance_reviewer_id:
-            statement.activity_schedule(
-                "mail.mail_activity_data_todo", user_id=reviewer.id,
-                summary=self.env._("Answer the dispute of %s", statement.merchant_id.name))
+        statement.activity_schedule(
+            "mail.mail_activity_data_todo", user_id=statement.company_id._get_task_owner().id,
+            summary=self.env._("Answer the dispute of %s", statement.merchant_id.name))
 
     def _may_be_disputed(self):
         """Whether it is not disputed now, and early enough."""

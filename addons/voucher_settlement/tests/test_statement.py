@@ -166,6 +166,13 @@ class TestStatement(EscrowCommon):
             with self.assertRaises(AccessError):
                 statement.with_user(user).action_answer()
 
+    def test_a_dispute_without_a_reviewer_is_somebody_s_task(self):
+        self._live_in_july()
+        self.company.alliance_reviewer_id = False
+        statement = self._issue()
+        statement._dispute("The refund of 300 never happened.")
+        self.assertEqual(statement.activity_ids.user_id, self.env.ref("base.user_admin"))
+
     def test_too_late_to_dispute(self):
         self._live_in_july()
         statement = self._issue()
