@@ -151,9 +151,10 @@ class SettlementPeriod(models.Model):
         period._write_step("approved", checker_id=self.env.uid)
 
     def action_settle(self):
-        """Release what was approved, if nothing differs from it (maker or checker)."""
+        """Release what was approved, if nothing differs from it, and the books still agree (maker or checker)."""
         period = self._start_step((MAKER, CHECKER), "approved")
         self.env["escrow.posting"].sudo()._serialize_pool(period.company_id)
+        period._check_books()
         cohorts = period._lock_cohorts()
         figures = period._prepare_figures(
             cohorts, to_cents(period.pool_balance, period.currency_id),

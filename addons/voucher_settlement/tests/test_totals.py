@@ -7,6 +7,7 @@ from odoo.tests import tagged
 
 from odoo.addons.green_points.tools.totals import POSITION_TALLY
 
+from ..models.settlement_period import OF_COMPANY
 from ..tools.totals import BOOK_TALLY, LEDGER_TALLY
 from .common import SettlementCommon
 
@@ -65,6 +66,36 @@ class TestTotals(SettlementCommon):
         self._close()
         with self.assertRaisesRegex(UserError, "differ"):
             self._compute(self.env["settlement.period"].search([("state", "=", "closing")]))
+
+    def test_change_after_computing_is_found_when_settling(self):
+        """What was approved stays so; the books that it was computed with must still agree."""
+        self._live()
+        period = self._approve()
+        with self.cr.savepoint() as savepoint:
+            self._give_deposit()
+            with self.assertRaisesRegex(UserError, r"(?s)differ; settlement stops.*difference .*7\.00"):
+                period.with_user(self.checker).action_settle()
+            savepoint.close(rollback=True)
+        self.env.invalidate_all(flush=False)
+        self.assertEqual((period.state, period.released_amount), ("approved", 0))
+        period.with_user(self.checker).action_settle()
+        self.assertEqual(period.state, "settled")
+
+    def test_comparing_again_takes_few_queries(self):
+        """The same few whatever there is: nothing is added up from the records."""
+        self._live()
+        period, counts = self._approve(), []
+        for _number in range(2):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            period.company_id.fetch(OF_COMPANY)
+            before = self.cr.sql_log_count
+            period._check_books()
+            counts.append(self.cr.sql_log_count - before)
+            self._sell(10)
+            self.posting._post_unposted(self.company)
+        self.assertEqual(counts[0], counts[1])
+        self.assertLessEqual(counts[0], 9)
 
     def test_change_of_points_is_found_at_once(self):
         self._live()
