@@ -6,6 +6,7 @@ from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
 from .escrow_events import ESCROW_ROLES
 from .payout_batch import CHECKER, MAKER
 
+DIFFERS, MISSING = "mail.mail_activity_data_warning", "mail.mail_activity_data_todo"  # what checkers are told by
 OWED = [role for role, _label in ESCROW_ROLES if role != "escrow_bank"]
 
 
@@ -93,7 +94,9 @@ class EscrowReconciliation(models.Model):
         day, currency = statement.date or today, company.currency_id
         balances = {role: self._get_balance_on(company, role, day) for role, _label in ESCROW_ROLES}
         items = self.env["escrow.bank.line"]._get_open_items(company)
-        late = fields.Date.subtract(day, days=company.escrow_transfer_days)
+        # what a missing statement does not show is late all the same
+        seen = today if self._is_behind(company, day) else day
+        late = fields.Date.subtract(seen, days=company.escrow_transfer_days)
         lines = [{
             "kind": item["kind"], "day": item["day"], "name": item["name"],
             "amount": from_cents(item["cents"], currency), "overdue": bool(statement) and item["day"] <= late}
@@ -150,6 +153,18 @@ class EscrowReconciliation(models.Model):
             f"{labels[line.kind]}: {line.day} {line.name} {self._format(line.amount)}"
             for line in self.line_ids if line.overdue]
 
+    @api.model
+    def _is_behind(self, company, day):
+        """Return whether ``company`` asks for statements of these days, and the last one, of ``day``, is too old."""
+        return company.escrow_reconcile and day < self.env["settlement.period"]._get_oldest_day(company)
+
+    def _get_missing(self):
+        """Return that statements after this day are asked for, as lines of text; empty when none are."""
+        self.ensure_one()
+        if not self.statement_id or not self._is_behind(self.company_id, self.date):
+            return []
+        return [self.env._("The last bank statement is of %s: import those after it.", self.date)]
+
     def _format(self, amount):
         return self.currency_id.format(amount)
 
@@ -166,23 +181,29 @@ class EscrowReconciliation(models.Model):
             lambda company: self._reconcile(company)._raise_alarm())
 
     def _raise_alarm(self):
-        """Tell the checkers by activity and mail what differs; when nothing does, take back those of every day."""
+        """Tell the checkers what differs, and that statements are missing; take back, of every day, what is mended."""
         self.ensure_one()
-        problems = self._get_problems()
-        if not problems:
-            self.search([("company_id", "=", self.company_id.id), ("activity_ids", "!=", False)]).activity_unlink(
-                ["mail.mail_activity_data_warning"])
-            return
-        checkers = self.company_id._get_people(CHECKER)
-        told = self.activity_ids.user_id
-        for checker in checkers - told:
-            self.activity_schedule(
-                "mail.mail_activity_data_warning", user_id=checker.id,
-                summary=self.env._("Escrow bank and ledger differ on %s", self.date))
-        if checkers - told:
+        alarmed = self.search([("company_id", "=", self.company_id.id), ("activity_ids", "!=", False)])
+        if problems := self._get_problems():
+            self._tell(DIFFERS, self.env._("Escrow bank and ledger differ on %s", self.date), problems, self)
+        else:
+            alarmed.activity_unlink([DIFFERS])
+        if missing := self._get_missing():
+            self._tell(MISSING, self.env._("Bank statements of the escrow after %s are missing", self.date), missing,
+                       alarmed)
+        else:
+            alarmed.activity_unlink([MISSING])
+
+    def _tell(self, kind, summary, problems, alarmed):
+        """Tell those checkers by activity and mail who have no such activity on ``alarmed`` reconciliations."""
+        told = alarmed.activity_ids.filtered(lambda task: task.activity_type_id == self.env.ref(kind)).user_id
+        checkers = self.company_id._get_people(CHECKER) - told
+        for checker in checkers:
+            self.activity_schedule(kind, user_id=checker.id, summary=summary)
+        if checkers:
             self.message_post(
-                subject=self.env._("Escrow bank and ledger differ on %s", self.date), body="\n".join(problems),
-                message_type="comment", subtype_xmlid="mail.mt_comment", partner_ids=checkers.partner_id.ids)
+                subject=summary, body="\n".join(problems), message_type="comment", subtype_xmlid="mail.mt_comment",
+                partner_ids=checkers.partner_id.ids)
 
     @api.model
     def action_reconcile_now(self):

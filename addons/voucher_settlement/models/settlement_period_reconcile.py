@@ -51,10 +51,7 @@ class SettlementPeriod(models.Model):
         if not company.escrow_reconcile and not self._get_last_statement(company):
             return
         record = self.env["escrow.reconciliation"]._reconcile(company)
-        problems = record._get_problems()
-        if company.escrow_reconcile and record.statement_id and record.date < self._get_oldest_day(company):
-            problems.append(self.env._("The last bank statement is of %s: import those after it.", record.date))
-        if problems:
+        if problems := record._get_problems() + record._get_missing():
             raise UserError(self.env._(
                 "The escrow's bank account and the ledger differ; settlement stops until this is cleared:\n%s",
                 "\n".join(problems)))

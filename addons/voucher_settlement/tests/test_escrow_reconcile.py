@@ -210,6 +210,66 @@ class TestEscrowReconcile(ReconcileCommon):
         self.assertFalse(first.activity_ids | second.activity_ids)
         self.assertTrue(theirs.activity_ids)
 
+    # -- statements that do not come -----------------------------------------------------------------
+
+    def _run_job(self, days):
+        with freeze_time(START + timedelta(days=days)):
+            self.env["escrow.reconciliation"]._cron_reconcile()
+
+    def _missing(self):
+        return self.env["escrow.reconciliation"].search([]).activity_ids.filtered(
+            lambda task: "are missing" in task.summary)
+
+    def test_missing_statements_are_told_once_until_they_come(self):
+        """After seven days, as a settlement would; a part of them is not enough."""
+        self._live()
+        self.company.escrow_reconcile = True
+        day = self._import(self._csv(*self._rows()))  # of day 2
+        self._run_job(9)
+        self.assertFalse(self._missing())
+        self._run_job(10)
+        task = self._missing()
+        self.assertEqual((task.user_id, day.state), (self.checker, "agreed"))
+        self.assertIn("2026-07-08", task.summary)
+        told = day.message_ids.filtered(lambda message: self.checker.partner_id in message.notified_partner_ids)
+        self.assertIn("import those after it", told.body)
+        messages = day.message_ids
+        self._run_job(11)
+        self._import(self._csv((date(2026, 7, 9), "B4", 1, ""), (date(2026, 7, 9), "B5", -1, ""), opening=114),
+                     now=START + timedelta(days=20))
+        self.assertEqual((self._missing(), day.message_ids), (task, messages))
+        self._import(self._csv((date(2026, 7, 26), "B6", 1, ""), (date(2026, 7, 26), "B7", -1, ""), opening=114),
+                     now=START + timedelta(days=20))
+        self.assertFalse(self._missing())
+
+    def test_nobody_is_told_where_no_statements_are_asked_for(self):
+        self._live()
+        self._import(self._csv(*self._rows()))
+        self._run_job(30)
+        self.assertFalse(self._missing())
+
+    def test_a_sweep_is_late_without_statements_too(self):
+        self._live()
+        self.company.escrow_reconcile = True
+        day = self._import(self._csv(*self._rows()))
+        with freeze_time(START + timedelta(days=3)):
+            self._sell(1000)
+        self._run_job(9)
+        self.assertEqual((day.state, day.line_ids.mapped("overdue")), ("agreed", [False]))
+        self._run_job(10)
+        day.invalidate_recordset()
+        self.assertEqual((day.state, day.line_ids.mapped("overdue")), ("differs", [True]))
+        self.assertIn("SWEEP 2026-07-09", day._get_problems()[0])
+
+    def test_settling_stops_at_what_came_after_computing(self):
+        self._live()
+        self._import(self._csv(*self._rows()))
+        with freeze_time(START + timedelta(days=2)):
+            period = self._approve()
+        self._import(self._csv((self.days[2], "ODD", 0.01, ""), opening=114), now=START + timedelta(days=3))
+        with freeze_time(START + timedelta(days=3)), self.assertRaisesRegex(UserError, "Unexplained: 2026-07-08 ODD"):
+            period.with_user(self.checker).action_settle()
+
     def test_known_statements_are_refused(self):
         self._live()
         content = self._csv(*self._rows())
