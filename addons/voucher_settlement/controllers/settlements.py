@@ -89,5 +89,6 @@ class Settlements(Controller):
 
     @staticmethod
     def _format_day(text):
-        day = fields.Datetime.context_timestamp(request.env.user, fields.Datetime.to_datetime(text.replace("T", " ")))
-        return request.env["ir.qweb.field.date"].value_to_html(day.date(), {})
+        """Return the company's day of a moment, the same for every visitor."""
+        day = request.website.company_id._get_day(fields.Datetime.to_datetime(text.replace("T", " ")))
+        return request.env["ir.qweb.field.date"].value_to_html(day, {})

@@ -8,7 +8,7 @@ from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, new_test_user, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from ..tools.publication import check
 from .common import SettlementCommon
@@ -109,6 +109,21 @@ class TestPublication(SettlementCommon, HttpCase):
         answer = self.url_open(f"/settlements/{period.number}/figures")
         self.assertEqual(hashlib.sha256(answer.content).hexdigest(), publication.digest)
         self.assertEqual(self.url_open(f"/settlements/{period.number + 1}/figures").status_code, 404)
+
+    def test_days_are_the_company_s_for_every_visitor(self):
+        self.company.partner_id.tz = "Asia/Shanghai"
+        period = self._settle_two()
+        content = json.loads(self._publish(period).content)
+        content["from"] = "2026-06-30T20:00:00"  # July 1 in Shanghai, June 30 in Los Angeles
+        period.publication_ids.flush_recordset()
+        self.env.execute_query(SQL(
+            "UPDATE settlement_publication SET content = %s WHERE id = %s RETURNING id",
+            json.dumps(content), period.publication_ids.id))
+        self.env.invalidate_all()
+        new_test_user(self.env, "la_visitor", groups="base.group_portal", tz="America/Los_Angeles")
+        for login in (None, "la_visitor"):
+            self.authenticate(login, login)
+            self.assertIn("07/01/2026", self.url_open(f"/settlements/{period.number}").text)
 
     def test_what_shoppers_are_told_stands_above(self):
         self.assertNotIn("points_wording", self.url_open("/settlements").text)
