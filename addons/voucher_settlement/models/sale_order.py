@@ -54,7 +54,8 @@ class SaleOrder(models.Model):
         :param int cents: above zero, at most what is due
         :param holder: contact whose vouchers pay, the customer's if None; the caller made sure that the user may
         :return: the authorised payment.transaction (sudo)
-        :raise UserError: amount above what is due or what the wallet has, order takes no vouchers
+        :raise UserError: amount above what is due or what the wallet has, order takes no vouchers, or money for it is
+            on its way
         """
         self.ensure_one()
         touch(self)
@@ -65,6 +66,9 @@ class SaleOrder(models.Model):
         if (len(current) == 1 and current._is_voucher_current() and current._get_voucher_holder() == holder
                 and to_cents(current.amount, self.currency_id) == cents):
             return current
+        # sudo: shoppers may not read transactions of an order
+        if "pending" in self.sudo().transaction_ids.mapped("state"):
+            raise UserError(self.env._("A payment of this order is on its way: vouchers cannot be added beside it."))
         self._release_vouchers()
         due = min(to_cents(self._get_amount_due(), self.currency_id), sum(stores.values()))
         if not 0 < cents <= due:
@@ -123,17 +127,29 @@ class SaleOrder(models.Model):
     def _capture_vouchers(self):
         """Capture what is held for an order that is about to be confirmed.
 
-        What cannot be captured any more (time ran out, more than the order's total) is released, so
-        that it does not count as paid.
+        Whole, or not at all: what cannot be captured any more (time ran out, or the money beside it leaves
+        less to pay) is released, so that it does not count as paid.
         """
         for order in self:
             for tx in order._get_voucher_transactions():
-                if (tx._is_held()
-                        and order.currency_id.compare_amounts(tx.amount, order.amount_total) <= 0):
+                order.invalidate_recordset(["amount_paid"])  # core does not recompute it on states
+                held = tx._is_held()
+                # what is paid counts what is held, too
+                if held and order.currency_id.compare_amounts(order.amount_paid, order.amount_total) <= 0:
                     tx._capture()
                 else:
                     tx._void()
+                    if held:
+                        order._note_released(tx)
         self.invalidate_recordset(["amount_paid"])
+
+    def _note_released(self, voucher_tx):
+        """Say what is still due, if it is less than the vouchers that were held for it."""
+        if due := self._get_amount_due():
+            self.message_post(body=self.env._(
+                "Vouchers for %(vouchers)s have been released: less than that was left to pay. %(amount)s is still"
+                " due.",
+                vouchers=self.currency_id.format(voucher_tx.amount), amount=self.currency_id.format(due)))
 
     def _renew_vouchers(self, voucher_tx):
         """Hold vouchers again beside money that has arrived too late for the first hold."""

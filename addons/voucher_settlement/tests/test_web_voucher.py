@@ -274,6 +274,58 @@ class TestWebVoucherPay(WebVoucherCase):
         self.assertEqual(self._vouchers().state, "cancel")
         self.assertEqual(self._balance(), (100.0, 0.0))
 
+    def _money_and_vouchers(self):
+        self.order.invalidate_recordset(["amount_paid"])
+        return self.order.state, self.order.amount_paid, self._vouchers().state, self._balance()
+
+    def test_money_begun_before_the_vouchers_pays_alone(self):
+        tx = self._start_rest(amount=160)
+        self._apply(60)
+        self._finish_rest(tx)
+        self.assertEqual(self._money_and_vouchers(), ("sale", 160.0, "cancel", (100.0, 0.0)))
+
+    def test_money_pays_a_cheaper_cart_alone(self):
+        self._apply(60)
+        tx = self._start_rest()
+        self.order.order_line.price_unit = 40.0
+        self._finish_rest(tx)
+        self.assertEqual(self._money_and_vouchers(), ("sale", 100.0, "cancel", (100.0, 0.0)))
+
+    def test_vouchers_above_what_the_money_leaves_are_released(self):
+        """Captured as a whole or not at all: 20 are due, 60 were held."""
+        self._apply(60)
+        tx = self._start_rest()
+        self.order.order_line.price_unit = 60.0
+        self._finish_rest(tx)
+        self.assertEqual(self._money_and_vouchers(), ("draft", 100.0, "cancel", (100.0, 0.0)))
+        self.assertRegex("".join(self.order.message_ids.mapped("body")), "60.00.* been released.*20.00.* still due")
+
+    def test_vouchers_below_what_the_money_leaves_are_captured(self):
+        tx = self._start_rest(amount=160)
+        self._apply(60)
+        self.order.order_line.price_unit = 110.0
+        self._finish_rest(tx)
+        self.assertEqual(self._money_and_vouchers(), ("sale", 220.0, "done", (40.0, 0.0)))
+
+    def test_seller_confirms_what_money_has_paid(self):
+        tx = self._start_rest(amount=160)
+        self._apply(60)
+        tx._set_done()
+        self.order.action_confirm()
+        self.assertEqual(self._money_and_vouchers(), ("sale", 160.0, "cancel", (100.0, 0.0)))
+
+    def test_none_beside_money_on_its_way(self):
+        self._apply(20)
+        tx = self._start_rest()
+        self.order._apply_vouchers(3000)  # begun is not on its way: it may be given up
+        tx._set_pending()
+        with self.assertRaisesRegex(UserError, "is on its way"):
+            self.order._apply_vouchers(4000)
+        self.assertEqual(self._balance(), (100.0, 30.0))
+        tx._set_canceled()
+        self.order._apply_vouchers(4000)
+        self.assertEqual(self._balance(), (100.0, 40.0))
+
     def test_seller_confirms(self):
         self._apply(60)
         self.order.action_confirm()
