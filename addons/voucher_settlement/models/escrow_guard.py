@@ -5,12 +5,14 @@ up to zero, only in entries with an event, in that event's pattern, and payments
 bank only for a document of that amount. Immediate ones keep posted escrow entries, their lines, and
 the escrow roles of accounts with entries as they are; they also see to it that the booked corrections
 of a ledger row never exceed it, and stay as they are, and that no more goes back to the pool as rounding
-than rounding can be: a settlement is rounded up once, by less than a cent.
+than rounding can be: a settlement is rounded up once, by less than a cent; points that are taken back free what
+their holder had earned but not been credited, less than a cent (after a merge: of each of the two).
 """
 
 from odoo.tools import SQL
 
 from .escrow_events import EVENT_PATTERNS
+from .green_points_entry import TAKEN_BACK
 
 PREFIX = "voucher_settlement"
 
@@ -123,12 +125,27 @@ END"""),
     "dust_changed()": ("trigger", """
 DECLARE
     unit numeric;
+    total numeric;
+    above bigint;
+    freed bigint;
 BEGIN
     SELECT power(10::numeric, -c.decimal_places) INTO unit
       FROM res_company o JOIN res_currency c ON c.id = o.currency_id WHERE o.id = NEW.company_id;
-    IF NEW.dust_amount > NEW.number * unit THEN
-        RAISE EXCEPTION 'Period %: % is more than rounding: less than % for each settlement so far.',
-              NEW.number, NEW.dust_amount, unit USING ERRCODE = 'check_violation';
+    SELECT SUM(dust_amount) INTO total FROM settlement_period WHERE company_id = NEW.company_id;
+    above := ceil(total / unit) - NEW.number;
+    IF above > 0 THEN
+        -- no more rows are read than there are cents to explain
+        SELECT COUNT(*) INTO freed FROM (
+            SELECT 1 FROM green_points_entry WHERE {taken} AND cohort_id = ANY(ARRAY(
+                SELECT id FROM green_points_cohort WHERE company_id = NEW.company_id))
+             UNION ALL SELECT 1 FROM green_points_debt WHERE company_id = NEW.company_id
+             UNION ALL SELECT 1 FROM alliance_holder_merge WHERE company_id = NEW.company_id
+             LIMIT above) AS events;
+        IF freed < above THEN
+            RAISE EXCEPTION 'Period %: % in all is more than rounding: less than % for each settlement so far, for '
+                  'each time that points were taken back, and for each merged contact.', NEW.number, total, unit
+                  USING ERRCODE = 'check_violation';
+        END IF;
     END IF;
     RETURN NULL;
 END"""),
@@ -200,7 +217,7 @@ def install_guard(cr):
         for event, roles in EVENT_PATTERNS.items() for role, sign in roles.items())
     remove_guard(cr)
     for signature, (returned, body) in FUNCTIONS.items():
-        body = body.replace("{patterns}", patterns).replace("{prefix}", PREFIX)
+        body = body.replace("{patterns}", patterns).replace("{prefix}", PREFIX).replace("{taken}", TAKEN_BACK)
         _execute(cr, f"CREATE FUNCTION {PREFIX}_{signature} RETURNS {returned}"
                      f" AS $guard${body}$guard$ LANGUAGE plpgsql")
     for name, (table, kind, when, how, function) in TRIGGERS.items():

@@ -7,6 +7,8 @@ from ..tools.release import DIGITS, STEP
 
 # kinds of entries whose points are gone, but what they released is not
 LEFT_BEHIND = ("exchange_out", "debt", "give_up")
+# entries with which goes what their points have released
+TAKEN_BACK = "base < 0 AND kind IN ('refund', 'correction')"
 
 
 class GreenPointsEntry(models.Model):
@@ -22,6 +24,8 @@ class GreenPointsEntry(models.Model):
         "ledger.correction", readonly=True, index="btree_not_null", ondelete="restrict", groups="base.group_user",
         help="The correction that this entry comes from.")
 
+    # how often rounding was freed: escrow_guard, dust_changed()
+    _taken_back_idx = models.Index(f"(cohort_id) WHERE {TAKEN_BACK}")
     _correction_named = models.Constraint(
         "CHECK ((kind = 'correction') = (correction_id IS NOT NULL))", "A correction of points names its document.")
 

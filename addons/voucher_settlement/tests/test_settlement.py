@@ -438,6 +438,37 @@ class TestSettlementDust(SettlementCommon):
             with self.assertRaises(CheckViolation), self.cr.savepoint():
                 self.cr.execute("UPDATE settlement_period SET dust_amount = %s WHERE id = %s", [amount, period.id])
         self.cr.execute("UPDATE settlement_period SET dust_amount = 0.02 WHERE id = %s", [period.id])
+        with self.assertRaises(CheckViolation), self.cr.savepoint():  # the first one had rounding, too
+            self.cr.execute(
+                "UPDATE settlement_period SET dust_amount = 0.01 WHERE number = 1 AND company_id = %s",
+                [self.company.id])
+
+    @mute_logger("odoo.sql_db")
+    def test_points_taken_back_free_their_holders_fractions(self):
+        """Of 12.9 cents each, ten were credited 12: when they give everything back, nine cents are nobody's."""
+        self._use_policy(period_count=40, max_multiple=1.0, beta=0.5, gamma=0.0)
+        sales = [self._sell("103.20", shopper=self._make_partner(f"S{n}")) for n in range(10)]
+        self._settle()
+        period, wallets = self._settle(), self.env["voucher.wallet"]
+        self.assertEqual(period.released_amount, 1.29)
+        wallets._cron_credit()
+        self.assertEqual((period.dust_returned, period.dust_amount), (True, 0.0))
+        self._sell(1000, shopper=self._make_partner("Other"))  # the pool can give back what the ten take
+        for sale in sales:
+            self.assertEqual(self._refund(sale, "103.20").state, "funded")
+        third = self._settle()
+        wallets._cron_credit()
+        self.assertEqual((third.dust_returned, third.dust_amount), (True, 0.09))
+        self.assertReconciled()
+        for amount, allowed in ((0.13, True), (0.14, False), (1000, False)):
+            with self.subTest(amount=amount), self.cr.savepoint() as savepoint:
+                query = "UPDATE settlement_period SET dust_amount = %s WHERE id = %s"
+                if allowed:
+                    self.cr.execute(query, [amount, third.id])
+                else:
+                    with self.assertRaises(CheckViolation), self.cr.savepoint():
+                        self.cr.execute(query, [amount, third.id])
+                savepoint.rollback()
 
 
 @tagged("post_install", "-at_install")
