@@ -1,6 +1,10 @@
 """Refunds of split payments: the receivers give back first."""
 
+from unittest.mock import call, patch
+
 from odoo.tests import tagged
+
+from odoo.addons.payment_demo.models.payment_transaction import PaymentTransaction as DemoTransaction
 
 from tests.support.split_case import ESCROW, RETURNS, SplitCommon
 
@@ -82,3 +86,13 @@ class TestSplitRefunds(SplitCommon):
         self._run()
         self.assertEqual(second.state, "done")
         self.assertEqual(self._got()[:2], self._parts(self._sale(tx) | self._sale(tx).refund_ids))
+
+    def test_two_runs_ask_for_a_refund_once(self):
+        """A run that had found the refund before another one asked the provider, whose answer is still to come."""
+        tx = self._pay(100)
+        self._run()
+        refund = self._refund_tx(tx, 100)
+        with patch.object(DemoTransaction, "_send_refund_request", autospec=True) as ask:
+            self._run()
+            refund._advance_split()
+        self.assertEqual((refund.state, ask.call_args_list), ("pending", [call(refund)]))

@@ -53,6 +53,9 @@ class PaymentTransaction(models.Model):
         self.ensure_one()
         order = self.source_transaction_id.split_order_ids
         touch(order)
+        self.invalidate_recordset(["split_held"])
+        if not self.split_held:  # another run, or this one before it collided, has asked the provider
+            return
         if not order._may_return(self):
             return
         returns = self.split_return_ids or self.env["split.return"]._make_for(order, self)
