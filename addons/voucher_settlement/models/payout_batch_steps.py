@@ -139,10 +139,15 @@ class PayoutBatch(models.Model):
         :param int sign: 1: the counterpart is debited, transit credited; -1: the opposite
         :return: ``account.move``
         """
-        items = []
+        items, transit = [], self._get_transit()
         for line in lines:
             cents = sign * line._get_cents()
             items += [
                 (line[counterpart] if counterpart in line._fields else counterpart, cents, line.partner_id),
-                ("payout_transit", -cents, line.partner_id)]
+                (transit, -cents, line.partner_id)]
         return self.env["escrow.posting"]._post_event(event, self.company_id, items, ref=self.name)
+
+    def _get_transit(self):
+        """Return the account on which this payout is on its way: the one it was sent with, whatever is set since."""
+        sent = self.sudo().move_id.line_ids  # sudo: makers and checkers read no entries
+        return sent.filtered(lambda line: line.balance < 0).account_id or "payout_transit"

@@ -284,6 +284,19 @@ class TestPayout(PayoutCommon):
         taken.action_import()
         self.assertEqual((batch.state, batch.line_ids.state), ("done", "failed"))
 
+    def test_it_ends_on_the_account_on_which_it_is_on_its_way(self):
+        self._trust(self.bakery.partner_id, "777")
+        self._owe(7)
+        self._owe(5, self.bakery)
+        batch, transit = self._send(), self.company.payout_transit_account_id
+        self.company.payout_transit_account_id = transit.copy({"code": "2299"})
+        paid, failed = batch.line_ids.sorted("amount", reverse=True)
+        self._answer(batch, self._answer_rows((paid, 7, "paid", ""), (failed, 5, "failed", "Account closed")))
+        self.assertEqual((batch.state, self._held("payout_transit")), ("done", 0))
+        self.assertEqual(self.posting._get_balances(transit, self.company), {transit: 0})
+        self._send()
+        self.assertEqual(self._held("payout_transit"), 5, "the next one goes by the new account")
+
     def test_marked_by_hand(self):
         self._owe(7)
         batch = self._send()
