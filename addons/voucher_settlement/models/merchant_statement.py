@@ -119,12 +119,12 @@ class MerchantStatement(models.Model):
         for statement in self:
             statement.rewards_amount = statement.concession_amount - statement.commission_amount
 
-    @api.depends("create_date", "company_id.statement_dispute_days")
+    @api.depends("create_date", "company_id.statement_dispute_days", "company_id.partner_id.tz")
     def _compute_dispute_until(self):
         for statement in self:
-            # sudo: merchants may not read the company
-            days = statement.sudo().company_id.statement_dispute_days
-            statement.dispute_until = (statement.create_date or fields.Datetime.now()).date() + timedelta(days=days)
+            company = statement.sudo().company_id  # sudo: merchants may not read the company
+            statement.dispute_until = company._get_day(statement.create_date) + timedelta(
+                days=company.statement_dispute_days)
 
     # -- disputes --------------------------------------------------------------------------------
 

@@ -173,6 +173,16 @@ class TestStatement(EscrowCommon):
         statement._dispute("The refund of 300 never happened.")
         self.assertEqual(statement.activity_ids.user_id, self.env.ref("base.user_admin"))
 
+    def test_last_day_to_dispute_is_the_companys(self):
+        self._live_in_july()
+        statement = self._issue()
+        self.company.statement_dispute_days = 10
+        self.env.flush_all()
+        self.cr.execute(  # in Shanghai it is the 2nd of August
+            "UPDATE merchant_statement SET create_date = '2026-08-01 17:00' WHERE id = %s", [statement.id])
+        statement.invalidate_recordset()
+        self.assertEqual(statement.dispute_until, date(2026, 8, 12))
+
     def test_too_late_to_dispute(self):
         self._live_in_july()
         statement = self._issue()
