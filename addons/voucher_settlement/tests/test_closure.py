@@ -123,7 +123,7 @@ class TestClosure(ClosureCommon):
             self.shopper._close_account("operator", " ")
 
     def test_who_owes_can_leave(self):
-        """Nobody has to buy again to be let go; what is owed stays noted, and is owed if the account is opened again."""
+        """Nobody has to buy again to be let go; what is owed stays noted, and is owed if the account opens again."""
         wallet = self._live()
         sale = self._sell(1000)
         wallet._authorize(round(wallet.balance_shopping * 100), self.mall, "test,mall")._capture()
