@@ -104,7 +104,7 @@ class GreenPointsSimulation(models.TransientModel):
         return conceded, back, shared, promoted
 
     def _get_cohorts(self, also_matured=False):
-        """Return the closed cohorts that still have periods to come, the oldest first; or all closed ones."""
+        """Return the closed cohorts that have not had their last release, the oldest first; or all closed ones."""
         states = ("maturing", "matured") if also_matured else ("maturing",)
         return self.env["green.points.cohort"].search(
             [("company_id", "=", self.company_id.id), ("state", "in", states)], order="number")
@@ -130,23 +130,39 @@ class GreenPointsSimulation(models.TransientModel):
             deduction_life=policy.deduction_life_days // policy.period_days + 1,
             shopping_life=policy.shopping_life_days // policy.period_days + 1)
 
-    def _prepare_opening(self, rules):
-        """Return where the platform stands as ``tools.simulation.Opening``; higher addons know more of it."""
-        count = len(rules.steps)
-        cohorts = self._get_cohorts()[-count:]
-        conceded = self._get_concessions(cohorts)
-        return Opening(**self._prepare_opening_vals(cohorts, conceded, count))
+    def _prepare_opening(self):
+        """Return where the platform stands as ``tools.simulation.Opening``; higher addons know more of it.
 
-    def _prepare_opening_vals(self, cohorts, conceded, count):
+        Whatever policy is simulated, a cohort goes on along the curve and for the periods of its own.
+        """
+        number = self._get_next_number()
+        cohorts = self._get_cohorts().filtered(
+            lambda cohort: 0 < number - cohort.number <= cohort.policy_id.period_count)
+        return Opening(**self._prepare_opening_vals(cohorts, self._get_concessions(cohorts), number))
+
+    def _get_next_number(self):
+        """Return the number of the period whose end is simulated first.
+
+        Hook: without settlements, the one after the latest that was closed.
+        """
+        return self._get_cohorts(also_matured=True)[-1:].number + 1
+
+    def _prepare_opening_vals(self, cohorts, conceded, number):
         """Return the values of ``Opening`` (cents).
 
         Hook: without settlements nothing has been released, and the pool holds what the cohorts' sales brought.
+
+        :param dict conceded: as of ``_get_concessions``
+        :param int number: as of ``_get_next_number``
         """
         scale = 10 ** self.currency_id.decimal_places
+        steps = {
+            policy: tuple(float(policy._get_step(age)) for age in range(1, policy.period_count + 1))
+            for policy in cohorts.policy_id}
         return {
             "bases": tuple((cohort.base_shopper + cohort.base_merchant) * scale for cohort in cohorts),
-            "steps": tuple(
-                tuple(float(cohort.policy_id._get_step(age)) for age in range(1, count + 1)) for cohort in cohorts),
+            "ages": tuple(number - 1 - cohort.number for cohort in cohorts),
+            "steps": tuple(steps[cohort.policy_id] for cohort in cohorts),
             "concessions": tuple(conceded[cohort] * scale for cohort in cohorts),
             "pool": sum(conceded[cohort] * scale * cohort.policy_id.weight_pool / 100 for cohort in cohorts),
         }
@@ -174,7 +190,7 @@ class GreenPointsSimulation(models.TransientModel):
             rules,
             build_scenarios(self.concession * scale, periods, policy.period_days, self.spending / 100,
                             self.refunds / 100),
-            self._prepare_opening(rules) if self.from_platform else None)
+            self._prepare_opening() if self.from_platform else None)
         vals = self._prepare_report_vals(rules, result)
         self.write({**vals, "is_done": True, "seconds": time.monotonic() - began})
         return {

@@ -10,7 +10,7 @@ from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
 
 from ..tools.line_chart import render_lines
-from ..tools.simulation import Opening, Rules, Scenario, build_scenarios, simulate
+from ..tools.simulation import Opening, Result, Rules, Scenario, build_scenarios, simulate
 from ..tools.wording import find_promises
 from .common import GreenPointsCommon
 
@@ -73,6 +73,39 @@ class TestSimulationTool(TransactionCase):
         np.testing.assert_allclose(rest.coverage[0], whole.coverage[0, 30:])
         np.testing.assert_allclose(rest.multiples[0, 10:], whole.multiples[0, whole.first:])
 
+    def test_cohorts_go_on_along_their_own_curves(self):
+        """Simulated: a policy of one period; under way: one with three of its eight periods left, and a new one."""
+        rules = Rules(steps=(0.3,), base=1.0, pool=0.5, shopping=0.0, reserve=0.0)
+        opening = Opening(
+            bases=(100.0, 100.0), ages=(5, 0), steps=((0.1,) * 8, (0.5, 0.2)), released=(0.5, 0.0),
+            concessions=(100.0, 100.0), pool=1000.0)
+        scenario = flat(periods=5, spending=0.0, concessions=np.array([200.0, 0.0, 0.0, 0.0, 0.0]))
+        result = simulate(rules, [scenario], opening)
+        np.testing.assert_allclose(result.due[0], [10 + 50, 10 + 20 + 60, 10, 0, 0])
+        np.testing.assert_allclose(result.released[0], result.due[0])
+        np.testing.assert_allclose(result.pool[0], [1040, 950, 940, 940, 940])
+        multiples = result.multiples[0]
+        np.testing.assert_allclose(multiples[~np.isnan(multiples)], [0.8, 0.7, 0.3])
+        np.testing.assert_allclose(multiples[result.first:result.first + 1], [0.3])
+        self.assertEqual(result.matured - result.first, 4, "the last one has its period still to come")
+
+    def test_many_cohorts_of_a_longer_policy(self):
+        """Forty are under way when a policy of ten periods is simulated: all are owed what their own curves say."""
+        rules = Rules(steps=(0.5,) * 10, base=1.0, pool=0.65, shopping=0.0, reserve=0.0)
+        opening = Opening(bases=(1000.0,) * 40, ages=tuple(range(39, -1, -1)), steps=((0.125,) * 40,) * 40, pool=100.0)
+        result = simulate(rules, [flat(periods=41, concession=0.0)], opening)
+        np.testing.assert_allclose(result.due[0], [125.0 * left for left in range(40, -1, -1)])
+        self.assertAlmostEqual(float(result.coverage[0, 0]), 100 / 5000)
+
+    def test_refunds_reach_the_latest_periods_alone(self):
+        """A cohort that is older than its place in the list says is not given back."""
+        refunds = np.array([0.5, 0.0])
+        scenario = flat(periods=2, spending=0.0, concessions=np.zeros(2), refunds=refunds)
+        for age, left in ((3, 1000.0), (2, 967.5)):
+            opening = Opening(bases=(100.0,), ages=(age,), steps=((0.0,) * 8,), concessions=(100.0,), pool=1000.0)
+            result = simulate(replace(RULES, steps=(0.0,), shopping=0.0), [scenario], opening)
+            self.assertAlmostEqual(float(result.pool[0, 0]), left)
+
     def test_what_happens_in_the_scenarios(self):
         scenarios = {scenario.key: scenario for scenario in build_scenarios(1000.0, 521, 7, 0.2, 0.02)}
         concessions, trouble = {key: scenario.concessions for key, scenario in scenarios.items()}, 104
@@ -108,6 +141,8 @@ class TestSimulationTool(TransactionCase):
             simulate(RULES, [flat(), flat(periods=3)])
         with self.assertRaises(ValueError):
             simulate(RULES, [flat()], Opening(bases=(1.0,) * 41))
+        with self.assertRaises(ValueError):
+            simulate(RULES, [flat()], Opening(bases=(1.0,), ages=(2,), steps=((0.5, 0.5),)))
 
     def test_wording(self):
         self.assertEqual(find_promises("Points are not money. No return on anything is promised.", 0.65), [])
@@ -167,6 +202,77 @@ class TestSimulation(GreenPointsCommon):
             self._close_period()
         self.assertEqual(self._get_usual(), [25.0, 20.0, 15.91, 0.0], "the first one is the ninth")
         self.assertEqual(self._run(refunds=1.0).refunds, 1.0, "unless somebody says otherwise")
+
+    def test_the_opening_is_all_cohorts_under_way(self):
+        """Whatever is simulated: each with its own policy's curve, what it conceded, what that brought the pool."""
+        self._sell(100_000)
+        self.policy.copy({"period_count": 2, "max_multiple": 1.0, "weight_pool": 50.0, "weight_fee": 30.0})._activate()
+        self._close_period()
+        self._sell(50_000)
+        self.policy.copy({"weight_pool": 40.0, "weight_fee": 40.0})._activate()
+        self._close_period()
+        sale = self._sell(30_000)
+        self._refund(sale, 10_000)
+        long = self.env["green.points.policy"]._get_active(self.company)
+        for short in (long.copy({"period_count": 2}), long.copy({"period_count": 1}), long):
+            with self.subTest(periods=short.period_count):
+                self._check_opening(short, bases=(10_000, 5_000), ages=(1, 0), left=(39, 2), pool=6_000 + 2_500)
+        self._close_period()
+        self._close_period()
+        self._sell(70_000)
+        self._check_opening(  # the second cohort matured before the first one
+            long.copy({"period_count": 2}), bases=(10_000, 2_000, 0), ages=(3, 1, 0), left=(37, 39, 40),
+            pool=6_000 + 800)
+
+    def _check_opening(self, policy, bases, ages, left, pool):
+        """Compare the opening, less what a higher addon knows of the books."""
+        opening = self.env["green.points.simulation"].create({"policy_id": policy.id})._prepare_opening()
+        np.testing.assert_allclose(opening.bases, bases)
+        np.testing.assert_allclose(opening.concessions, bases)
+        self.assertEqual(opening.ages, ages)
+        self.assertEqual(tuple(len(steps) - age for steps, age in zip(opening.steps, ages, strict=True)), left)
+        for steps in opening.steps:
+            self.assertAlmostEqual(sum(steps), 1.0 if len(steps) == 2 else 5.0)
+        if "settlement.period" not in self.env:
+            self.assertAlmostEqual(opening.pool, pool)
+
+    def _get_warnings(self, **multiples):
+        """Return the warnings on a result in which cohorts released what is given, by scenario.
+
+        The first of ten cohorts may have another multiple than those after it: ``flat=(first, later)``.
+        """
+        simulation = self.env["green.points.simulation"].create({"policy_id": self.policy.id})
+        keys = ["growth", "flat", "decline", "stop", "run", "refund_wave", "default"]
+        rows = np.array([[first] + [later] * 9 for first, later in (multiples.get(key, (1.0, 1.0)) for key in keys)])
+        nothing = np.zeros((7, 10))
+        result = Result(
+            **dict.fromkeys(("coverage", "due", "released", "pool", "outstanding", "bank", "owed", "expired", "spent"),
+                            nothing), multiples=rows, first=0, matured=10, keys=keys)
+        return " ".join(simulation._get_warnings(result, simulation._get_lasting(result)))
+
+    def test_early_cohorts_are_no_example(self):
+        said = "The first cohorts release more ({} times) than those that come later (1.00 times)"
+        self.assertIn(said.format("1.20"), self._get_warnings(flat=(1.2, 1.0)))
+        self.assertNotIn("The first cohorts", self._get_warnings(flat=(1.05, 1.0)))
+        self.assertNotIn("The first cohorts", self._get_warnings(flat=(0.5, 1.0)))
+        self.assertNotIn("The first cohorts", self._get_warnings(decline=(3.0, 1.0), growth=(3.0, 1.0)))
+
+    def test_growth_does_not_last(self):
+        said = "Growth adds to what is released (1.20 instead of 1.00 times)"
+        self.assertIn(said, self._get_warnings(growth=(1.0, 1.2)))
+        self.assertNotIn("Growth adds", self._get_warnings(growth=(1.0, 1.05)))
+        self.assertNotIn("Growth adds", self._get_warnings(growth=(1.2, 1.0)), "what comes later counts")
+        self.assertNotIn("Growth adds", self._get_warnings(decline=(1.0, 1.2)))
+
+    def test_warnings_of_a_whole_run(self):
+        """From nothing, the first cohorts share the pool with few; growth counts where points live for years."""
+        said = {}
+        for name, vals in {"weeks": {}, "months": {"period_days": 30},
+                           "one": {"period_count": 1, "max_multiple": 0.5}}.items():
+            warnings = self._run(
+                policy_id=self.policy.copy(vals).id, from_platform=False, spending=100.0).warnings or ""
+            said[name] = ["The first cohorts release more" in warnings, "Growth adds to what is" in warnings]
+        self.assertEqual(said, {"weeks": [True, False], "months": [True, True], "one": [False, False]})
 
     def test_the_public_wording_is_looked_at(self):
         modest = self.policy.copy({"max_multiple": 0.5, "public_wording": "Vouchers come from what stores concede."})

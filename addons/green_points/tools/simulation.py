@@ -2,7 +2,8 @@
 
 Amounts are floating-point cents: a forecast, not a ledger. The order of things within a period is that of
 the real settlement: concessions come in, refunds are paid, vouchers are spent, the old ones expire, and what
-the pool holds then is released to the cohorts of age 1 to N. Nothing here reads or writes records.
+the pool holds then is released to the cohorts of age 1 to N; those under way go on to their own last age.
+Nothing here reads or writes records.
 """
 
 from dataclasses import dataclass, field
@@ -27,10 +28,11 @@ class Rules:
 
 @dataclass(frozen=True)
 class Opening:
-    """Where the platform stands; cents. Cohorts from the oldest to the newest, at most N of them."""
+    """Where the platform stands; cents. Cohorts from the oldest to the newest, each with its own policy's curve."""
 
     bases: tuple = ()
-    steps: tuple = ()  # for each cohort, its own curve's steps of ages 1 .. N
+    ages: tuple = ()  # for each cohort, how many of its periods are over; empty: one after the other, the newest 0
+    steps: tuple = ()  # for each cohort, its own curve's steps from age 1 to its last; empty: those of the rules
     released: tuple = ()  # for each cohort, the multiple released so far
     concessions: tuple = ()  # for each cohort
     pool: float = 0.0
@@ -73,14 +75,12 @@ REFUND_PERIODS = 4  # how far back a wave of refunds reaches
 def simulate(rules, scenarios, opening=None):
     """Run ``scenarios`` (of one length T) under ``rules`` from ``opening``; return a ``Result``.
 
-    :raise ValueError: scenarios of different lengths, or an opening with more cohorts than the policy has periods
+    :raise ValueError: scenarios of different lengths, or an opening with a cohort that has had all its periods
     """
     opening = opening or Opening()
-    count, periods = len(rules.steps), len(scenarios[0].concessions)
+    periods = len(scenarios[0].concessions)
     if any(len(scenario.concessions) != periods for scenario in scenarios):
         raise ValueError("simulate: all scenarios must have the same number of periods")
-    if len(opening.bases) > count:
-        raise ValueError(f"simulate: at most {count} cohorts can be under way")
     state = _State(rules, scenarios, opening, periods)
     for period in range(periods):
         state.take_in(period)
@@ -92,27 +92,31 @@ def simulate(rules, scenarios, opening=None):
 
 
 class _State:
-    """Cohort ``j`` of the arrays is the one of period ``j - N``: those of the opening come first."""
+    """Column ``j`` of the arrays is the cohort of period ``j - width``, ``width`` being the longest life of any.
+
+    Those of the opening come first, each where its age puts it; a column without a cohort is all zero.
+    """
 
     def __init__(self, rules, scenarios, opening, periods):
-        size, self.count, self.rules = len(scenarios), len(rules.steps), rules
+        size, known, self.rules = len(scenarios), len(opening.bases), rules
         self.keys = [scenario.key for scenario in scenarios]
         self.concessions = np.array([scenario.concessions for scenario in scenarios], dtype=float)
         self.spending = np.array([scenario.spending for scenario in scenarios], dtype=float)
         self.refunds = np.array([scenario.refunds for scenario in scenarios], dtype=float)
-        cohorts = self.count + periods
+        ages, curves = opening.ages or range(known - 1, -1, -1), opening.steps or (rules.steps,) * known
+        if any(age >= len(steps) for age, steps in zip(ages, curves, strict=True)):
+            raise ValueError("simulate: a cohort of the opening has had all its periods")
+        self.width = max(map(len, (rules.steps, *curves)))
+        cohorts = self.width + periods
         self.bases, self.index, self.conceded, self.money = (np.zeros((size, cohorts)) for _i in range(4))
-        self.steps = np.tile(np.array(rules.steps, dtype=float), (cohorts, 1))
-        known = len(opening.bases)
-        start = self.count - known
+        self.steps = np.tile(self._pad(rules.steps), (cohorts, 1))
         if known:
-            self.bases[:, start:self.count] = opening.bases
-            self.index[:, start:self.count] = opening.released or np.zeros(known)
-            self.conceded[:, start:self.count] = opening.concessions or np.zeros(known)
-            if opening.steps:
-                self.steps[start:self.count] = opening.steps
-            self.money[:, start:self.count] = (
-                self.conceded * rules.pool - self.bases * self.index)[:, start:self.count].clip(0)
+            under_way = self.width - 1 - np.array(ages)
+            self.bases[:, under_way] = opening.bases
+            self.index[:, under_way] = opening.released or np.zeros(known)
+            self.conceded[:, under_way] = opening.concessions or np.zeros(known)
+            self.steps[under_way] = [self._pad(steps) for steps in curves]
+            self.money[:, under_way] = (self.conceded * rules.pool - self.bases * self.index)[:, under_way].clip(0)
         self.deduction = np.zeros((size, rules.deduction_life))  # by age, the newest first
         self.shopping = np.zeros((size, rules.shopping_life + 1))  # given before its first period is over
         self.deduction[:, 0] = opening.outstanding
@@ -123,12 +127,15 @@ class _State:
         self.notes = {name: np.zeros((size, periods)) for name in (
             "coverage", "due", "released", "pool", "outstanding", "bank", "owed", "expired", "spent")}
 
+    def _pad(self, steps):
+        return np.pad(np.array(steps, dtype=float), (0, self.width - len(steps)))
+
     def take_in(self, period):
         """Concessions are funded: a new cohort, shopping vouchers at once; last period's merchants are paid."""
         rules, new = self.rules, self.concessions[:, period]
         self.bank -= self.to_merchants
         self.to_merchants = np.zeros_like(self.to_merchants)
-        cohort = self.count + period
+        cohort = self.width + period
         self.conceded[:, cohort] = new
         self.bases[:, cohort] = rules.base * new
         self.money[:, cohort] = rules.pool * new
@@ -141,8 +148,8 @@ class _State:
         """Purchases are given back, as far as the pool can pay; what their points released is taken out of vouchers."""
         if not self.refunds[:, period].any():
             return
-        rules, end = self.rules, self.count + period + 1
-        latest = slice(end - REFUND_PERIODS, end)
+        rules, end = self.rules, self.width + period + 1
+        latest = slice(max(end - REFUND_PERIODS, 0), end)
         taken = self.refunds[:, period, None] * self.conceded[:, latest]
         needed = (rules.pool + rules.shopping) * taken.sum(axis=1)
         part = np.minimum(1.0, _divide(self.pool, needed, 1.0))
@@ -180,9 +187,9 @@ class _State:
             self.expired += over
 
     def release(self, period):
-        """What the pool may pay meets what is due, by cohort of age N … 1."""
-        rules, cohorts = self.rules, np.arange(period, period + self.count)
-        steps = self.steps[cohorts, self.count - 1 - np.arange(self.count)]
+        """What the pool may pay meets what is due, by cohort of age ``width`` … 1."""
+        rules, cohorts = self.rules, np.arange(period, period + self.width)
+        steps = self.steps[cohorts, self.width - 1 - np.arange(self.width)]
         due = self.bases[:, cohorts] * steps
         if rules.ring_fenced:
             coverage = np.minimum(1.0, _divide(rules.payout * self.money[:, cohorts], due, 1.0))
@@ -213,8 +220,8 @@ class _State:
     def get_result(self):
         periods = self.concessions.shape[1]
         return Result(
-            **self.notes, multiples=np.where(self.bases > 0, self.index, np.nan), first=self.count,
-            matured=max(periods, self.count), keys=self.keys)
+            **self.notes, multiples=np.where(self.bases > 0, self.index, np.nan), first=self.width,
+            matured=self.width + max(periods - len(self.rules.steps), 0), keys=self.keys)
 
 
 def _divide(numerator, denominator, otherwise):

@@ -13,8 +13,14 @@ class GreenPointsSimulation(models.TransientModel):
 
     _inherit = "green.points.simulation"
 
-    def _prepare_opening_vals(self, cohorts, conceded, count):
-        vals = super()._prepare_opening_vals(cohorts, conceded, count)
+    def _get_next_number(self):
+        # sudo: who may see policies need not see settlements; a number alone
+        unsettled = self.env["settlement.period"].sudo().search(
+            [("company_id", "=", self.company_id.id), ("state", "!=", "settled")], order="number", limit=1)
+        return unsettled.number or super()._get_next_number()
+
+    def _prepare_opening_vals(self, cohorts, conceded, number):
+        vals = super()._prepare_opening_vals(cohorts, conceded, number)
         posting = self.env["escrow.posting"].sudo()  # sudo: who may see policies need not see the books; sums alone
         company = self.company_id
         if not posting._has_books(company):
