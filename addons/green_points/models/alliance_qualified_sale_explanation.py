@@ -12,6 +12,10 @@ class AllianceQualifiedSale(models.Model):
     reward_explanation = fields.Char(
         string="Why These Points", compute="_compute_reward_explanation",
         help="How the shopper's points follow from this sale.")
+    points_per_unit = fields.Float(
+        compute="_compute_points_per_unit", compute_sudo=True, digits=(8, 2),  # sudo: policies are not for everyone
+        help="Green points shown for one currency unit of base value: by the policy of the period that they joined, or "
+             "would join now.")
 
     @api.depends(
         "kind", "cash_amount", "concession_amount", "base_shopper", "reward_state", "cohort_id", "points_entry_ids")
@@ -19,6 +23,14 @@ class AllianceQualifiedSale(models.Model):
     def _compute_reward_explanation(self):
         for sale in self:
             sale.reward_explanation = sale._get_reward_explanation("shopper")
+
+    @api.depends("cohort_id", "origin_id.cohort_id", "company_id")
+    def _compute_points_per_unit(self):
+        cohorts = {sale: sale.cohort_id or sale.origin_id.cohort_id for sale in self}
+        now = {company: self.env["green.points.cohort"]._get_open_policy(company)
+               for company in self.filtered(lambda sale: not cohorts[sale]).company_id}
+        for sale, cohort in cohorts.items():
+            sale.points_per_unit = (cohort.policy_id or now[sale.company_id]).points_per_unit
 
     def _get_reward_explanation(self, kind):
         """Return in a few sentences how the points of ``kind`` (shopper or merchant) came about.
@@ -93,12 +105,9 @@ class AllianceQualifiedSale(models.Model):
         return self.env._("They are pending until your concession is funded.")
 
     def _get_shown_points(self, kind):
-        """Return the points (float, as shown) that this sale gives its shopper or merchant, or a refund takes.
-
-        It reads the policy, so the caller must have checked that the sale may be seen.
-        """
+        """Return the points (float, as shown) that this sale gives its shopper or merchant, or a refund takes."""
         self.ensure_one()
-        return self[BASE_BY_KIND[kind]] * self.sudo().policy_id.points_per_unit  # sudo: see above
+        return self[BASE_BY_KIND[kind]] * self.points_per_unit
 
     def _format_amount(self, amount):
         return formatLang(self.env, amount, currency_obj=self.currency_id)

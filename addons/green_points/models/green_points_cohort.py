@@ -105,6 +105,12 @@ class GreenPointsCohort(models.Model):
         """Return the open cohort of ``company`` without locking it, or an empty recordset."""
         return self.search([("company_id", "=", company.id), ("state", "=", "open")], limit=1)
 
+    @api.model
+    def _get_open_policy(self, company):
+        """Return the policy (sudo) of the cohort that points of ``company`` would join if funded now."""
+        # sudo: holders read neither cohorts nor policies
+        return self.sudo()._get_open(company).policy_id or self.env["green.points.policy"]._get_active(company)
+
     def _open_first(self, company):
         start = self._get_midnight(company)
         try:

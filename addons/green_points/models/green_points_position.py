@@ -69,7 +69,8 @@ class GreenPointsPosition(models.Model):
     def _get_summary(self, partner, kind, company):
         """Return a holder's points by state: ``pending``, ``held``, ``active`` and ``matured``.
 
-        Points as shown (float). The caller makes sure that ``partner`` is the reader's own.
+        Points as shown (float); those not active yet as they would be if they became so now, whatever the policy
+        of their sale. The caller makes sure that ``partner`` is the reader's own.
 
         :param str kind: ``shopper`` or ``merchant``
         """
@@ -78,9 +79,10 @@ class GreenPointsPosition(models.Model):
         for position in self.sudo().search(self._get_holder_domain(partner, kind, company)):
             matured = position.cohort_id.state == "matured"
             points["matured" if matured else "active"] += position.points
-        for state, policy, base in self.env["alliance.qualified.sale"].sudo()._read_group(
-                self._get_waiting_domain(partner, kind, company), ["reward_state", "policy_id"], [f"base_{kind}:sum"]):
-            points[state] += base * policy.points_per_unit
+        per_unit = self.env["green.points.cohort"]._get_open_policy(company).points_per_unit
+        for state, base in self.env["alliance.qualified.sale"].sudo()._read_group(
+                self._get_waiting_domain(partner, kind, company), ["reward_state"], [f"base_{kind}:sum"]):
+            points[state] += base * per_unit
         return points
 
     @api.model

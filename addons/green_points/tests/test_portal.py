@@ -103,6 +103,36 @@ class TestPointsPortal(GreenPointsCommon, HttpCase):
         self.assertRegex(page, r"180\.00\s+points")
         self.assertRegex(page, r"\+\s*180\.00")
 
+    def test_points_do_not_jump_when_they_become_active(self):
+        """The policy in force changes while they wait: shown is what the period that takes them makes of them."""
+        self._sell(100_000)
+        self._sell_held(20_000)
+        sale = self._register_sales(10_000)  # base values 6 and 4
+        self.policy.copy({"points_per_unit": 100.0})._activate()
+        later = self._register_sales(50_000)
+        positions = self.env["green.points.position"]
+
+        def get_pending():
+            return [positions._get_summary(partner, kind, self.company)["pending"]
+                    for partner, kind in ((self.shopper, "shopper"), (self.merchant.partner_id, "merchant"))]
+
+        self.assertEqual([sale._get_shown_points("shopper"), later._get_shown_points("shopper")], [6.0, 30.0])
+        self.assertEqual(get_pending(), [36.0, 24.0], "the open period keeps its policy")
+        self.assertEqual(positions._get_summary(self.shopper, "shopper", self.company)["held"], 12.0)
+        self._close_period()
+        self.env.invalidate_all()
+        self.assertEqual([sale._get_shown_points("shopper"), later._get_shown_points("merchant")], [600.0, 2000.0])
+        self.assertEqual(get_pending(), [3600.0, 2400.0])
+        page = self._get_page("points_shopper")
+        self.assertRegex(page, r'name="points_pending"[^>]*>3,600\.00<')
+        self.assertIn("600.00", re.findall(r'name="points_waiting_points"[^>]*>([^<]*)<', page.replace("\ufeff", "")))
+        self._fund()
+        self.assertEqual(sale._get_shown_points("shopper"), 600.0)
+        self.assertEqual(sum(self._entries(sale).mapped("points")), 1000.0)
+        refund = self._register_sales(5_000, origin=self.env["alliance.qualified.sale"].search(
+            [("reward_state", "=", "active"), ("cohort_id.number", "=", 1)]))
+        self.assertEqual(refund._get_shown_points("shopper"), -3.0, "taken out of the first period")
+
     def test_a_merchants_points_are_not_its_clerks(self):
         self._sell(100_000)
         clerk = self.env["res.partner"].create({"name": "Clerk", "parent_id": self.merchant.partner_id.id})
