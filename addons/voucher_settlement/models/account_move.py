@@ -70,8 +70,8 @@ class AccountMove(models.Model):
                         line.balance and line.account_id.escrow_role not in pattern):
                     raise UserError(self.env._(
                         "%(move)s: the event “%(event)s” cannot move %(account)s this way.",
-                        move=move.display_name, event=move.escrow_event,
-                        account=line.account_id.display_name))
+                        move=move.display_name, account=line.account_id.display_name,
+                        event=self.env["escrow.posting"]._get_event_label(move.escrow_event)))
 
     # -- what posting costs --------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
 from odoo.addons.merchant_alliance.tools.serialize import touch
 
 from ..tools import bank_csv, camt053
+from ..tools.file_error import explain
 from .escrow_bank_match import OPENING
 
 
@@ -40,7 +41,7 @@ class EscrowBankStatement(models.Model):
             found = bank_csv.read_statement(content)
             return [{**found, "id": f"CSV {found['date']} {digest[:8]}"}]
         except ValueError as error:
-            raise UserError(self.env._("The file cannot be read: %s", error)) from error
+            raise UserError(self.env._("The file cannot be read: %s", explain(error, self.env))) from error
 
     def _add(self, company, found, filename, digest):
         """Create one statement from what was read, after checking that it follows the last one."""

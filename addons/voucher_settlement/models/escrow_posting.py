@@ -114,7 +114,13 @@ class EscrowPosting(models.AbstractModel):
         }
 
     def _get_event_label(self, event):
-        return dict(self.env["account.move"]._fields["escrow_event"]._description_selection(self.env))[event]
+        return self._get_label("account.move", "escrow_event", event)
+
+    def _get_label(self, model, fname, value=None):
+        """Return the label of a field, or of one of its values, in the reader's language."""
+        field = self.env[model]._fields[fname]
+        return field._description_string(self.env) if value is None else dict(
+            field._description_selection(self.env))[value]
 
     def _check_balanced(self, specs):
         """Raise unless the lines of each entry add up to zero."""
@@ -166,7 +172,7 @@ class EscrowPosting(models.AbstractModel):
             if not model:
                 if paid > 0:
                     raise UserError(self.env._(
-                        "Event %s cannot take money out of the escrow bank.", spec["event"]))
+                        "Event %s cannot take money out of the escrow bank.", self._get_event_label(spec["event"])))
                 continue
             backing = spec.get("backing")
             if backing is None or backing._name != model or len(backing) != 1:
@@ -217,7 +223,8 @@ class EscrowPosting(models.AbstractModel):
             self._get_journal(company)  # no chart at all: say so
             raise UserError(self.env._(
                 "%(company)s needs exactly one account with the escrow role “%(role)s”, not %(count)s.",
-                company=company.name, role=ROLES[key], count=len(account)))
+                company=company.name, role=self._get_label("account.account", "escrow_role", key),
+                count=len(account)))
         fname = f"{key}_account_id"
         account = company[fname] or company.root_id[fname]
         if not account:

@@ -6,6 +6,14 @@ from odoo.addons.green_points.tools.totals import POSITION_TALLY
 from ..tools.totals import BOOK_TALLY, LEDGER_TALLY
 
 TALLIES = (LEDGER_TALLY, POSITION_TALLY, BOOK_TALLY)
+# what the ledgers of LEDGER_TALLY and their parts are called: models, and fields of a qualified sale
+LEDGER_MODELS = {
+    "lot": "voucher.lot", "entry": "voucher.entry", "sale": "alliance.qualified.sale",
+    "deposit": "alliance.deposit.entry", "balance": "alliance.merchant", "commission": "promoter.commission",
+    "reimbursement": "voucher.reimbursement"}
+SALE_FIELDS = {
+    "pool": "alloc_pool", "shopping": "alloc_shopping", "from_pool": "voucher_from_pool", "reserve": "alloc_reserve",
+    "commission": "alloc_commission", "forfeited": "forfeit_move_id"}
 
 
 class EscrowPosting(models.AbstractModel):
@@ -115,14 +123,30 @@ class EscrowPosting(models.AbstractModel):
         rows = []
         for (owner, ledger, part), kept, counted in LEDGER_TALLY.find_differences(self.env.cr):
             if owner == company.id:
-                rows.append((f"{ledger} {part}".strip(), kept, counted))
+                rows.append((self._get_ledger_label(ledger, part), kept, counted))
         for (owner, account_id), kept, counted in BOOK_TALLY.find_differences(self.env.cr):
             if owner == company.id:
                 rows.append((self.env["account.account"].browse(account_id).display_name, kept, counted))
         for (cohort_id, kind), kept, counted in POSITION_TALLY.find_differences(self.env.cr):
             if cohort_id in cohorts:
-                rows.append((self.env._("Points of period %s", cohorts[cohort_id]) + f" ({kind})", kept, counted))
+                rows.append((self.env._(
+                    "Points of period %(number)s (%(kind)s)", number=cohorts[cohort_id],
+                    kind=self._get_label("green.points.position", "holder_kind", kind)), kept, counted))
         return [self._prepare_total_row(company, name, str(kept), str(counted), hint) for name, kept, counted in rows]
+
+    def _get_ledger_label(self, ledger, part):
+        """Return what a reader calls a part of ``LEDGER_TALLY``: model, then field or kind, then state."""
+        model = LEDGER_MODELS[ledger]
+        words = [self.env["ir.model"]._get(model).name]
+        name, _comma, state = part.partition(",")
+        if ledger == "entry":
+            words += [self._get_label(model, "kind", name), *([self.env._("booked")] if state else [])]
+        elif ledger == "sale":
+            words += [self._get_label(model, SALE_FIELDS[name]),
+                      *([self._get_label(model, "reward_state", state)] if state else [])]
+        elif ledger == "balance":
+            words.append(self._get_label(model, "deposit_balance"))
+        return ", ".join(words)
 
     @api.model
     def _cron_fold_totals(self):

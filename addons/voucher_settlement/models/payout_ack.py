@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.addons.merchant_alliance.tools.money import to_cents
 
 from ..tools import bank_csv, pain002
+from ..tools.file_error import explain
 
 
 class PayoutAck(models.Model):
@@ -55,7 +56,7 @@ class PayoutAck(models.Model):
                 return pain002.read(content, batch.name.replace("/", "-"))
             return bank_csv.read_acknowledgement(content)
         except ValueError as error:
-            raise UserError(self.env._("The file cannot be read: %s", error)) from error
+            raise UserError(self.env._("The file cannot be read: %s", explain(error, self.env))) from error
 
     def _resolve(self, batch, rows):
         """Match rows with the batch's lines; return (answers, number of lines that are still on the way)."""

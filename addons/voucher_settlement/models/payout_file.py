@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from odoo.addons.merchant_alliance.tools.money import from_cents
 
 from ..tools import bank_csv, pain001
+from ..tools.file_error import explain
 
 
 class PayoutBatch(models.Model):
@@ -21,7 +22,7 @@ class PayoutBatch(models.Model):
             return {"xml": pain001.build(order), "csv": bank_csv.write_order(order)}
         except ValueError as error:
             raise UserError(self.env._("%(name)s: the bank file cannot be made: %(error)s", name=self.name,
-                                       error=error)) from error
+                                       error=explain(error, self.env))) from error
 
     def _prepare_order(self, lines):
         """Return what is in the files, as plain values: amounts are ``Decimal`` units of the company's currency."""

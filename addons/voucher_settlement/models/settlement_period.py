@@ -246,20 +246,24 @@ class SettlementPeriod(models.Model):
                 "rebate pool: %(old)s became %(new)s", old=self.pool_balance,
                 new=from_cents(balance, self.currency_id)))
         approved = {(line.cohort_number, line.holder_kind): line for line in self.proposal_ids}
+        fnames = self.proposal_ids._fields
+        kinds = dict(fnames["holder_kind"]._description_selection(self.env))
         for line in figures["lines"]:
             old = approved.pop((line["cohort_number"], line["holder_kind"]), None)
-            where = self.env._("cohort %(number)s, %(kind)s", number=line["cohort_number"], kind=line["holder_kind"])
+            where = self.env._(
+                "cohort %(number)s, %(kind)s", number=line["cohort_number"], kind=kinds[line["holder_kind"]])
             if old is None:
                 changes.append(self.env._("%s: not in what was approved", where))
                 continue
             changes += [
-                self.env._("%(where)s, %(field)s: %(old)s became %(new)s", where=where, field=name,
+                self.env._("%(where)s, %(field)s: %(old)s became %(new)s", where=where,
+                           field=fnames[name]._description_string(self.env),
                            old=f"{old[name]:.12f}", new=f"{line[name]:.12f}")
                 for name in KEPT_ON_SETTLE if f"{old[name]:.12f}" != f"{line[name]:.12f}"]
         changes += self._get_changed_bases(figures["lines"])
         changes += [
             self.env._("cohort %(number)s, %(kind)s: no longer takes part",
-                       number=line.cohort_number, kind=line.holder_kind) for line in approved.values()]
+                       number=line.cohort_number, kind=kinds[line.holder_kind]) for line in approved.values()]
         if to_cents(self.proposed_amount, self.currency_id) != figures["reserved"]:
             changes.append(self.env._(
                 "to release: %(old)s became %(new)s", old=self.proposed_amount,

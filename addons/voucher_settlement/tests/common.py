@@ -28,6 +28,11 @@ class VoucherCommon(TransactionCase):
         cls.shopper = cls._make_partner("Shopper")
         cls.keys = iter(range(1, 1_000_000))
 
+    def _read_chinese(self):
+        """Let everything that follows be said in Chinese."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.env = self.env(context={**self.env.context, "lang": "zh_CN"})
+
     # -- people, places, rules ---------------------------------------------------------------
 
     @classmethod

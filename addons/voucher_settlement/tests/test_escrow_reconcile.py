@@ -304,6 +304,18 @@ class TestEscrowReconcile(ReconcileCommon):
                 self._import(content)
         self.assertFalse(self.env["escrow.bank.statement"].search([]))
 
+    def test_what_is_wrong_with_a_statement_is_said_in_chinese(self):
+        self._live()
+        self._read_chinese()
+        for content, message in (
+                (f"{HEAD}2026-07-07,A,1.00,1.00\n2026-07-07,B,1.00,3.00\n", "第 3 行：余额 3.00 与"),
+                (f"{HEAD}2026-07-07,A,0.00,1.00\n", "^第 2 行：金额为零"),
+                (self._camt([(self.days[1], "", 80, "")]), "AcctSvcrRef")):
+            with self.subTest(message=message), self.assertRaisesRegex(UserError, message) as caught, \
+                    self.cr.savepoint():
+                self._import(content)
+            self.assertNotRegex(str(caught.exception), "(?i)line|entry|balance|missing|must have")
+
     def test_entries_not_booked_yet_are_left_out(self):
         self._live()
         content = self._camt(self._rows()[:1]).replace("</Stmt>", ENTRY.format(

@@ -8,6 +8,8 @@ from odoo.tools import SQL, mute_logger
 
 from odoo.addons.merchant_alliance.tools.money import to_cents
 
+from ..tools import bank_csv
+from ..tools.file_error import FileError, explain
 from .common_payout import PayoutCommon
 
 
@@ -237,6 +239,29 @@ class TestPayout(PayoutCommon):
         self.assertEqual(len(batch.sudo().ack_ids), 2)
         with self.assertRaisesRegex(UserError, "contradicts"):
             self._answer(batch, self._answer_rows((batch.line_ids, 7, "failed", "")))
+
+    def test_what_is_wrong_with_a_file_is_said_in_chinese(self):
+        self._owe(7)
+        batch = self._send()
+        name = batch.line_ids.name
+        self._read_chinese()
+        for content, message in (
+                (f"reference,amount,status\n{name},7,perhaps\n", "第 2 行：状态“perhaps”"),
+                (f"reference,amount,status\n{name},seven,paid\n", "第 2 行：amount“seven”不是"),
+                ("reference,amount\n", "第一行必须有这些列：status"),
+                (b"\xff\xfe", "不是 UTF-8"),
+                (b"<a/>", "必须是 pain.002"),
+                ("reference,amount,status\nPP9,7,paid\n", "第 2 行：PP9")):
+            with self.subTest(message=message), self.assertRaisesRegex(UserError, message), self.cr.savepoint():
+                self._answer(batch, content)
+        order = {"payments": [{**dict.fromkeys(bank_csv.ORDER, ""), "amount": 1, "reference": "PP1", "name": "=1+1"}],
+                 "currency": "CNY", "decimals": 2}
+        with self.assertRaises(FileError) as caught:
+            bank_csv.write_order(order)
+        self.assertEqual(str(caught.exception), "PP1: name “=1+1” is not allowed in a bank file", "nobody reads it")
+        self.assertEqual(explain(caught.exception, self.env), "PP1：银行文件中不允许 name“=1+1”")
+        self.assertEqual(explain(FileError("one", caught.exception.args[0]), self.env(context={})),
+                         "one; PP1: name “=1+1” is not allowed in a bank file")
 
     def test_wrong_answers_are_refused_whole(self):
         self._trust(self.bakery.partner_id, "777")

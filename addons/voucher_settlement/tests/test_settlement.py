@@ -290,6 +290,25 @@ class TestSettlementSteps(SettlementCommon, CronMixinCase):
         self._settle(period)
         self.assertEqual(period.released_amount, 6.25)
 
+    def test_what_changed_is_said_in_the_readers_words(self):
+        self._settle()
+        period = self._approve()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE settlement_proposal SET increment = increment / 2 WHERE period_id = %s", [period.id])
+        period.invalidate_recordset()
+        self.env.invalidate_all()
+        self._read_chinese()
+        with self.assertRaises(UserError) as caught:
+            period.with_env(self.env).with_user(self.checker).action_settle()
+        message = str(caught.exception)
+        for word in ("shopper", "merchant", "increment"):
+            self.assertNotIn(word, message)
+        labels = self.env["settlement.proposal"].fields_get(["holder_kind", "increment"])
+        self.assertNotEqual(labels["increment"]["string"], "Increment")
+        for word in (labels["increment"]["string"], *dict(labels["holder_kind"]["selection"]).values()):
+            self.assertIn(word, message)
+
     def test_smaller_pool_is_refused(self):
         self._settle()
         period = self._approve()

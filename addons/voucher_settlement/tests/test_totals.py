@@ -175,6 +175,17 @@ class TestTotals(SettlementCommon):
         self.assertTrue(self.posting._check_totals(self.company))
         self.assertTrue(self.posting._check_subledger(self.company))
 
+    def test_what_differs_is_said_in_the_readers_words(self):
+        self._live()
+        self._tamper("UPDATE voucher_settlement_tally SET amount = amount + 1")
+        self._tamper("UPDATE green_points_tally SET amount = amount + 1")
+        self._read_chinese()
+        names = [row["account"] for row in self.env["escrow.posting"]._get_total_comparison(self.company)]
+        self.assertGreater(len(names), 8)
+        self.assertEqual(len(names), len(set(names)))
+        for name in names:
+            self.assertNotRegex(name, "[A-Za-z]")
+
     def test_folding_changes_no_total(self):
         self._live()
         before = LEDGER_TALLY.get_totals(self.env.cr, self.company.id)

@@ -2,8 +2,12 @@
 
 from decimal import Decimal
 
-from . import iso20022
+from odoo.tools import LazyTranslate
 
+from . import iso20022
+from .file_error import FileError
+
+_lt = LazyTranslate(__name__, default_lang="en_US")
 OPENING, CLOSING = ("OPBD", "PRCD"), ("CLBD",)
 
 
@@ -14,7 +18,7 @@ def read(content):
     (``Decimal``, negative: overdrawn) and ``lines``: dicts with ``where``, ``date``, ``amount`` (``Decimal``, positive:
     came in), ``reference`` and ``description``. Entries that are not booked yet are left out.
 
-    :raise ValueError: no such file, or an entry without date or reference
+    :raise FileError: no such file, or an entry without date or reference
     """
     message = iso20022.parse(content, "camt", "053")
     return [_read_statement(statement) for statement in message.stmt]
@@ -35,19 +39,20 @@ def _find_balance(statement, codes):
     for balance in statement.bal:
         if _get_code(balance.tp.cd_or_prtry) in codes:
             return balance
-    raise ValueError(f"statement {statement.id}: the balance {codes[0]} is missing")
+    raise FileError(_lt("statement %(name)s: the balance %(code)s is missing", name=statement.id, code=codes[0]))
 
 
 def _read_entry(entry, position):
-    where = f"entry {position}"
+    where = _lt("entry %s", position)
     day = entry.bookg_dt or entry.val_dt
     if not day:
-        raise ValueError(f"{where}: BookgDt is missing")
+        raise FileError(_lt("%(where)s: %(name)s is missing", where=where, name="BookgDt"))
     details = [found for detail in entry.ntry_dtls for found in detail.tx_dtls]
     texts = [entry.addtl_ntry_inf, *(text for found in details for text in _get_texts(found))]
     reference = entry.acct_svcr_ref or entry.ntry_ref
     if not reference:
-        raise ValueError(f"{where}: AcctSvcrRef is missing, the entry could be taken in twice")
+        raise FileError(_lt(
+            "%(where)s: %(name)s is missing, the entry could be taken in twice", where=where, name="AcctSvcrRef"))
     return {"where": where, "date": _get_day(day), "amount": _sign(entry), "reference": reference,
             "description": " ".join(dict.fromkeys(text for text in texts if text))}
 

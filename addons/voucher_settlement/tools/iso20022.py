@@ -5,8 +5,12 @@ import re
 
 from lxml import etree
 
+from odoo.tools import LazyTranslate
+
+from .file_error import FileError
 from .iso20022_check import find_errors
 
+_lt = LazyTranslate(__name__, default_lang="en_US")
 _NAMESPACE = re.compile(
     r"urn:iso:std:iso:20022:tech:xsd:(?P<area>[a-z]{4})\.(?P<message>\d{3})\.(?P<variant>\d{3})\.(?P<version>\d{2})")
 MAX_BYTES = 20_000_000
@@ -15,14 +19,14 @@ MAX_BYTES = 20_000_000
 def get_module(area, message, version, variant="001"):
     """Return the module with the classes of a message, such as ``("pain", "001", "09")``.
 
-    :raise ValueError: the library does not know this version
+    :raise FileError: the library does not know this version
     """
     name = f"{area}_{message}_{variant}_{version}"
     try:
         # only loaded when used: some are large
         return importlib.import_module(f"pyiso20022.{area}.{name}.{name}")
     except ModuleNotFoundError as error:
-        raise ValueError(f"{name.replace('_', '.')} is not supported") from error
+        raise FileError(_lt("%s is not supported", name.replace("_", "."))) from error
 
 
 def parse(content, area, message):
@@ -30,7 +34,7 @@ def parse(content, area, message):
 
     Entities, document types and external references are refused: the file comes from outside.
 
-    :raise ValueError: not such a message, or not as its schema says
+    :raise FileError: not such a message, or not as its schema says
     """
     from xsdata.exceptions import ConverterError, ParserError
     from xsdata.formats.dataclass.parsers import XmlParser
@@ -38,25 +42,26 @@ def parse(content, area, message):
     from xsdata.formats.dataclass.parsers.handlers import LxmlEventHandler
 
     if len(content) > MAX_BYTES:
-        raise ValueError(f"more than {MAX_BYTES // 1_000_000} MB")
+        raise FileError(_lt("more than %s MB", MAX_BYTES // 1_000_000))
     try:
         root = etree.fromstring(content, etree.XMLParser(
             resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True))
     except etree.XMLSyntaxError as error:
-        raise ValueError(f"no well-formed XML: {error}") from error
+        raise FileError(_lt("no well-formed XML: %s", str(error))) from error
     if root.getroottree().docinfo.doctype:
-        raise ValueError("a document type is not allowed")
+        raise FileError(_lt("a document type is not allowed"))
     found = _NAMESPACE.fullmatch(etree.QName(root).namespace or "")
     if not found or (found["area"], found["message"]) != (area, message):
-        raise ValueError(f"it must be {area}.{message}, not {etree.QName(root).namespace or root.tag}")
+        raise FileError(_lt("it must be %(wanted)s, not %(given)s", wanted=f"{area}.{message}",
+                            given=etree.QName(root).namespace or root.tag))
     module = get_module(area, message, found["version"], found["variant"])
     config = ParserConfig(fail_on_unknown_properties=True, fail_on_converter_warnings=True)
     try:
         document = XmlParser(config=config, handler=LxmlEventHandler).parse(root, module.Document)
     except (ParserError, ConverterError, ValueError, TypeError) as error:
-        raise ValueError(str(error)) from error
+        raise FileError(str(error)) from error
     if errors := find_errors(document):
-        raise ValueError("; ".join(errors[:5]))
+        raise FileError(*errors[:5])
     # a document has one message
     return next(value for value in vars(document).values() if value is not None)
 
@@ -64,13 +69,13 @@ def parse(content, area, message):
 def write(document):
     """Return ``document`` as XML (bytes), after checking it against what the schema says.
 
-    :raise ValueError: names each field that breaks a rule
+    :raise FileError: names each field that breaks a rule
     """
     from xsdata.formats.dataclass.serializers import XmlSerializer
     from xsdata.formats.dataclass.serializers.config import SerializerConfig
 
     if errors := find_errors(document):
-        raise ValueError("; ".join(errors))
+        raise FileError(*errors)
     text = XmlSerializer(config=SerializerConfig(indent="  ")).render(
         document, ns_map={None: document.Meta.namespace})
     return text.encode()

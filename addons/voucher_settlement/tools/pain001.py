@@ -16,7 +16,7 @@ def build(order, now=None):
     :param dict order: ``id``, ``day`` (of execution), ``currency``, ``payer`` and ``payments``
         (see ``payout.batch._prepare_order``)
     :param datetime now: when it is made, UTC
-    :raise ValueError: something in it is not allowed by the schema
+    :raise FileError: something in it is not allowed by the schema
     """
     from xsdata.models.datatype import XmlDate, XmlDateTime
 

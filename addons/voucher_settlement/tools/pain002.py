@@ -1,7 +1,11 @@
 """Reads the bank's answer to a payout: ISO 20022 pain.002 (customer payment status report), any version from 03 on."""
 
-from . import iso20022
+from odoo.tools import LazyTranslate
 
+from . import iso20022
+from .file_error import FileError
+
+_lt = LazyTranslate(__name__, default_lang="en_US")
 PAID = {"ACCC", "ACSC"}  # settlement completed
 FAILED = {"RJCT", "CANC"}
 PENDING = {"ACCP", "ACFC", "ACPT", "ACSP", "ACTC", "ACWC", "ACWP", "BLCK", "PATC", "PART", "PDNG", "PRES", "RCVD"}
@@ -15,12 +19,12 @@ def read(content, message_id):
 
     :param bytes content: the file
     :param str message_id: of the pain.001 that it must answer
-    :raise ValueError: it is none, answers another file, or says what is not known
+    :raise FileError: it is none, answers another file, or says what is not known
     """
     report = iso20022.parse(content, "pain", "002")
     group = report.orgnl_grp_inf_and_sts
     if group.orgnl_msg_id != message_id:
-        raise ValueError(f"it answers {group.orgnl_msg_id}, not {message_id}")
+        raise FileError(_lt("it answers %(answered)s, not %(asked)s", answered=group.orgnl_msg_id, asked=message_id))
     rows = []
     for instruction in report.orgnl_pmt_inf_and_sts:
         rows += [_read_transaction(found, number)
@@ -35,7 +39,7 @@ def read(content, message_id):
 def _read_transaction(found, number):
     where = f"TxInfAndSts {number}"
     if not found.orgnl_end_to_end_id:
-        raise ValueError(f"{where}: OrgnlEndToEndId is missing")
+        raise FileError(_lt("%(where)s: %(name)s is missing", where=where, name="OrgnlEndToEndId"))
     row = _make_row(where, found.orgnl_end_to_end_id, found.tx_sts, found.sts_rsn_inf)
     row["bank_reference"] = found.acct_svcr_ref or ""
     amount = found.orgnl_tx_ref and found.orgnl_tx_ref.amt and found.orgnl_tx_ref.amt.instd_amt
@@ -52,7 +56,7 @@ def _make_row(where, reference, status, reasons):
     kinds = {"paid": PAID, "failed": FAILED, "pending": PENDING}
     kind = next((kind for kind, codes in kinds.items() if status in codes), None)
     if not kind:
-        raise ValueError(f"{where}: the status {status} is not known")
+        raise FileError(_lt("%(where)s: the status %(status)s is not known", where=where, status=status))
     texts = []
     for reason in reasons:
         if reason.rsn:
