@@ -58,6 +58,7 @@ from . import payment_provider
 from . import payment_transaction
 from . import payment_transaction_deposit
 from . import payment_transaction_guard
+from . import payment_transaction_surplus
 from . import pos_config
 from . import pos_order
 from . import pos_order_claim

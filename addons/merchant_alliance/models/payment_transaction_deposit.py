@@ -20,7 +20,7 @@ class PaymentTransaction(models.Model):
     deposit_entry_ids = fields.One2many("alliance.deposit.entry", "payment_transaction_id", readonly=True)
 
     def _get_server_fields(self):
-        return {"deposit_merchant_id", "refund_store_id"}
+        return {"deposit_merchant_id", "refund_store_id", "surplus_amount"}
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -36,11 +36,14 @@ class SaleOrder(models.Model):
         """Register that ``refund_tx`` (done, negative amount) gave cash of this order back."""
         self.ensure_one()
         if refund_tx not in self._get_non_cash_transactions():
-            cents = self._get_company_cents(abs(to_cents(refund_tx.amount, refund_tx.currency_id)))
+            cents = self._get_company_cents(-refund_tx.sudo()._get_kept_cents())  # sudo: see _take_back
             self._take_back(cents, f"payment.transaction,{refund_tx.id}", refund_tx.sudo().refund_store_id)
 
     def _register_qualified_cancellation(self):
-        """Take back all that is left: goods that are not delivered earn nothing."""
+        """Take back all that is left: goods that are not delivered earn nothing.
+
+        An order that is cancelled twice was registered again in between, as other sales with other keys.
+        """
         self.ensure_one()
         self._take_back(None, f"sale.order,{self.id},cancel")
 
@@ -57,8 +60,12 @@ class SaleOrder(models.Model):
         if store:
             origins = origins.filtered(lambda origin: origin.store_id == store)
         left = [origin._get_cash_left_cents() for origin in origins]
-        cents = sum(left) if cents is None else min(cents, sum(left))
-        if cents <= 0 or sales.search_count([("idempotency_key", "in", list(keys.values()))], limit=1):
+        if cents is None:
+            cents = sum(left)
+        elif sales.search_count([("idempotency_key", "in", list(keys.values()))], limit=1):
+            return
+        cents = min(cents, sum(left))
+        if cents <= 0:
             return
         sales._register_sales([{
             "idempotency_key": keys[origin], "partner": origin.partner_id, "store": origin.store_id,
@@ -80,10 +87,23 @@ class SaleOrder(models.Model):
             return None
         moments = [moment for moment in transactions.mapped("last_state_change") if moment]
         return {
-            "idempotency_key": f"sale.order,{self.id}", "partner": self.partner_id, "parts": parts,
+            "idempotency_key": self._get_sale_key(), "partner": self.partner_id, "parts": parts,
             "sale_datetime": max(moments, default=fields.Datetime.now()), "sale_order_id": self.id,
             "collected": True,
         }
+
+    def _get_sale_key(self):
+        """Return the key of this order's sales: another one when all of those before were taken back.
+
+        As when it was cancelled by mistake and confirmed again, or refunded whole and paid again.
+        """
+        # sudo: shoppers and payment callbacks have no rights on the ledger
+        sales = self.env["alliance.qualified.sale"].sudo().search([
+            ("sale_order_id", "=", self.id), ("kind", "=", "sale")])
+        number = len(set(sales.mapped("idempotency_key")))
+        if not any(sale._get_cash_left_cents() for sale in sales):
+            number += 1
+        return f"sale.order,{self.id}" + (f",{number}" if number > 1 else "")
 
     # -- amounts ---------------------------------------------------------------
 
@@ -92,6 +112,24 @@ class SaleOrder(models.Model):
         # sudo: shoppers may not read the transactions of their orders
         return self.sudo().transaction_ids.filtered(
             lambda tx: tx.state == "done" or tx.child_transaction_ids)
+
+    def _get_standing_refunds(self):
+        """Return the refunds of these orders' payments that were made or may still be (sudo)."""
+        # sudo: accountants may not read transactions of every order
+        return self.sudo().transaction_ids._get_refunds().filtered(lambda tx: tx.state not in ("cancel", "error"))
+
+    def _get_counted_cents(self, moves):
+        """Return what ``moves``, payments and refunds that are done, have paid of this order.
+
+        Giving back a part lowers the price: it is not to be paid again. Once all was given back, paying starts anew.
+        """
+        paid = given_back = 0
+        for tx in moves.sorted(lambda tx: (tx.last_state_change or tx.create_date, tx.id)):
+            cents = tx._get_kept_cents()
+            paid, given_back = paid + max(cents, 0), given_back - min(cents, 0)
+            if paid == given_back:
+                paid = given_back = 0
+        return paid
 
     def _get_company_cents(self, cents):
         """Convert ``cents`` of the order's currency at the rate of the order's date."""

@@ -75,8 +75,10 @@ class SaleOrder(models.Model):
         """Return ``{store: cents}`` of what cash pays in this order, now."""
         self.ensure_one()
         sold, total = self._get_sold_cents(), to_cents(self.amount_total, self.currency_id)
-        cash = self._get_payment_transactions() - self._get_non_cash_transactions()
-        not_cash = total - min(cash._get_received_cents(), total)
+        transactions, not_cash_transactions = self._get_payment_transactions(), self._get_non_cash_transactions()
+        cash = (transactions - not_cash_transactions)._get_received_cents()
+        # cash beyond the rest was paid too much
+        not_cash = max(total - cash, min((transactions & not_cash_transactions)._get_received_cents(), total))
         if not sold or not_cash <= 0:
             return sold
         known = self._get_non_cash_cents()

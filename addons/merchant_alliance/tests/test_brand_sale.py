@@ -78,6 +78,29 @@ class TestBrandSale(WebSaleCommon):
         with self.assertRaisesRegex(ValidationError, "at most .*0"):
             tx.with_context(alliance_refund_store_id=self.cup_store.id)._create_child_transaction(0.01, is_refund=True)
 
+    def test_what_was_paid_back_of_all_brands_is_not_paid_back_again_of_one(self):
+        order = self._order(self.tea, self.product, self.product)
+        tx = self._pay(order)
+        self._give_back(tx, 200.0)
+        of_tea = tx.with_context(alliance_refund_store_id=self.tea_store.id)
+        with self.assertRaisesRegex(ValidationError, "at most .*100"):
+            of_tea._create_child_transaction(100.01, is_refund=True)
+        self._give_back(of_tea, 100.0)
+        self._give_back(tx, 100.0)
+        left = [sale._get_cash_left_cents() for sale in self._sales(order) if sale.kind == "sale"]
+        self.assertEqual(left, [0, 0])
+
+    def test_one_brands_goods_of_a_captured_part(self):
+        order = self._order(self.tea, self.cups)
+        tx = self._new_tx(order, 260)
+        tx._set_authorized()
+        tx._post_process()
+        part = tx._create_child_transaction(260)
+        part._set_done()
+        part._post_process()
+        self._give_back(part.with_context(alliance_refund_store_id=self.cup_store.id), 60.0)
+        self.assertEqual(self._amounts(order)["Cup Brand", "refund"], (-60.0, -3.0))
+
     def _discount(self, order, amount):
         self.env["sale.order.discount"].create({
             "sale_order_id": order.id, "discount_type": "amount", "discount_amount": amount}).action_apply_discount()

@@ -1,4 +1,5 @@
 from odoo import Command
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .common_web import WebSaleCommon
@@ -110,6 +111,138 @@ class TestWebSale(WebSaleCommon):
         order.action_draft()
         order.action_confirm()
         self.assertEqual(len(self._sales(order)), 3)
+
+    def test_cancelled_by_mistake_it_is_registered_again(self):
+        order = self._order(self.product)
+        tx = self._pay(order)
+        order._action_cancel()
+        order._register_qualified_sale()
+        self.assertEqual(self._sales(order).mapped("cash_amount"), [100.0, -100.0])
+        order.action_draft()
+        order.action_confirm()
+        order._register_qualified_sale()
+        tx._post_process()
+        sales = self._sales(order)
+        self.assertEqual(sales.mapped("cash_amount"), [100.0, -100.0, 100.0])
+        self.assertEqual(sales[2].idempotency_key, f"sale.order,{order.id},2")
+        order._action_cancel()
+        order._action_cancel()
+        self.assertEqual(self._sales(order).mapped("cash_amount"), [100.0, -100.0, 100.0, -100.0])
+        self.assertEqual(self._sales(order)[3].origin_id, sales[2])
+
+    def test_refunded_whole_and_paid_again_it_is_registered_again(self):
+        order = self._order(self.product)
+        first = self._pay(order)
+        self._give_back(first, 100)
+        self._pay(order, 40)
+        self.assertEqual(len(self._sales(order)), 2)
+        last = self._pay(order, 60)
+        first.child_transaction_ids._post_process()
+        self.assertEqual(self._sales(order).mapped("cash_amount"), [100.0, -100.0, 100.0])
+        self.assertEqual((first | last).mapped("surplus_amount"), [0.0, 0.0])
+
+    def test_a_refund_reported_again_takes_nothing_from_a_later_sale(self):
+        order = self._order(self.product)
+        tx = self._pay(order)
+        order._action_cancel()
+        self._give_back(tx, 100)
+        order.action_draft()
+        order.action_confirm()
+        self._pay(order)
+        tx.child_transaction_ids._post_process()
+        self.assertEqual(self._sales(order).mapped("cash_amount"), [100.0, -100.0, 100.0])
+
+    # -- paid too much -----------------------------------------------------------------------------
+
+    def _pay_twice(self):
+        """Begin a payment, pay with another, and the first comes in all the same; return order, first, second."""
+        order = self._order(self.product)
+        first = self._new_tx(order, 100)
+        second = self._pay(order)
+        first._set_done()
+        first._post_process()
+        return order, first, second
+
+    def test_what_was_paid_twice_is_given_back_once_and_the_sale_stays(self):
+        for given_back in (1, 2):
+            payments = self._pay_twice()
+            order = payments[0]
+            self.assertEqual((payments[1].surplus_amount, payments[2].surplus_amount), (100.0, 0.0))
+            self.assertIn("is more than this order costs", "".join(order.message_ids.mapped("body")))
+            payments[given_back]._post_process()
+            self._give_back(payments[given_back], 100)
+            self.assertEqual(self._sales(order).mapped("cash_amount"), [100.0])
+            self._give_back(payments[3 - given_back], 30)
+            self.assertEqual(self._sales(order).mapped("cash_amount"), [100.0, -30.0])
+
+    def test_a_refund_of_more_than_was_paid_too_much_takes_the_rest_from_the_sale(self):
+        order, first, second = self._pay_twice()
+        self._give_back(first, 70)
+        self._give_back(second, 50)
+        self.assertEqual(self._sales(order).mapped("cash_amount"), [100.0, -20.0])
+        self.assertEqual(second.child_transaction_ids.surplus_amount, -30.0)
+
+    def test_a_refund_that_failed_gives_nothing_back(self):
+        order, first, second = self._pay_twice()
+        refund = first._create_child_transaction(100, is_refund=True)
+        refund._set_error("No")
+        self._give_back(second, 100)
+        self.assertEqual(self._sales(order).mapped("cash_amount"), [100.0])
+
+    def test_what_a_discount_gives_back_was_not_paid_too_much(self):
+        order = self._order(self.product)
+        tx = self._pay(order)
+        order.order_line.price_unit = 80
+        self.assertEqual(order.amount_total, 80.0)
+        self._give_back(tx, 20)
+        self.assertEqual(self._sales(order).mapped("cash_amount"), [100.0, -20.0])
+        late = self._pay(order, 100)
+        self.assertEqual(late.surplus_amount, 100.0, "a part given back is not to be paid again")
+
+    def test_both_payments_are_reported_together(self):
+        order = self._order(self.product)
+        both = self._new_tx(order, 100)
+        both |= self._new_tx(order, 100)
+        both._set_done()
+        both._post_process()
+        self.assertEqual(both.mapped("surplus_amount"), [0.0, 100.0])
+        self._give_back(both[0], 100)
+        self.assertEqual(self._sales(order).mapped("cash_amount"), [100.0])
+
+    def test_a_part_captured_late_was_paid_too_much(self):
+        order = self._order(self.product)
+        tx = self._new_tx(order, 100)
+        tx._set_authorized()
+        tx._post_process()
+        self._pay(order)
+        parts = tx._create_child_transaction(70) | tx._create_child_transaction(30)
+        for part in parts:
+            part._set_done()
+            part._post_process()
+        tx._post_process()
+        self.assertEqual((parts | tx).mapped("surplus_amount"), [70.0, 30.0, 0.0])
+        self._give_back(parts[0], 70)
+        self.assertEqual(self._sales(order).mapped("cash_amount"), [100.0])
+
+    def test_nobody_says_what_was_paid_too_much(self):
+        order = self._order(self.product)
+        tx = self._pay(order)
+        made = tx.with_context(default_surplus_amount=-50.0)._create_child_transaction(50, is_refund=True)
+        self.assertEqual(made.surplus_amount, 0.0)
+        clerk = self._make_user("billing_clerk", "base.group_user,account.group_account_manager")
+        with self.assertRaises(AccessError):
+            tx.with_user(clerk).surplus_amount = 50.0
+
+    # -- days --------------------------------------------------------------------------------------
+
+    def test_a_payment_is_dated_with_the_companys_day(self):
+        self.company.partner_id.tz = "Asia/Shanghai"
+        for moment, day in (("2026-03-01 15:59:59", "2026-03-01"), ("2026-03-01 16:00:00", "2026-03-02")):
+            tx = self._new_tx(self._order(self.product), 100)
+            tx._set_done()
+            tx.last_state_change = moment
+            tx.with_context(tz="America/New_York")._post_process()
+            self.assertEqual(str(tx.payment_id.date), day)
 
     def test_the_public_user_is_no_shopper(self):
         order = self._order(self.product)

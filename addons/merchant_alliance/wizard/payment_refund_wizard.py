@@ -16,7 +16,7 @@ class PaymentRefundWizard(models.TransientModel):
     def _compute_order_store_ids(self):
         for wizard in self:
             # sudo: accountants have no rights on stores; only the names are shown
-            stores = wizard.transaction_id.sudo().sale_order_ids._get_alliance_stores()
+            stores = wizard.transaction_id.sudo()._get_first().sale_order_ids._get_alliance_stores()
             wizard.order_store_ids = stores if len(stores) > 1 else stores.browse()
 
     def action_refund(self):

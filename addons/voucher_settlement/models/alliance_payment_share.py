@@ -46,16 +46,28 @@ class AlliancePaymentShare(models.Model):
         if stores == own or payment.alliance_share_ids:
             return
         weights = {merchant: cents for merchant, cents in self._get_weights(tx, order).items() if cents > 0}
-        amount = to_cents(payment.amount_company_currency_signed, payment.company_currency_id)
+        amount = self._get_kept_cents(tx)
         if not weights or not amount:
             return
         sign = 1 if amount > 0 else -1
+        if sign < 0:  # nobody gives back more than was collected
+            amount = -min(-amount, sum(weights.values()))
         parts = split_by_weights(abs(amount), list(weights.values()))
         self.create([{
             "payment_id": payment.id, "order_id": order.id, "merchant_id": merchant.id,
             "is_voucher": tx.provider_code == "voucher", "is_own": merchant in own.merchant_id,
             "amount": float(from_cents(sign * cents, payment.company_currency_id)),
         } for merchant, cents in zip(weights, parts, strict=True) if merchant and cents])
+
+    def _get_kept_cents(self, tx):
+        """Return the company's cents of a transaction, refunds below zero, without what was paid too much."""
+        payment = tx.payment_id
+        cents = to_cents(payment.amount_company_currency_signed, payment.company_currency_id)
+        if not tx.surplus_amount:
+            return cents
+        kept = abs(tx._get_kept_cents())
+        part, _surplus = split_by_weights(abs(cents), [kept, abs(to_cents(tx.amount, tx.currency_id)) - kept])
+        return part if cents > 0 else -part
 
     def _get_weights(self, tx, order):
         """Return ``{merchant: cents}`` by which a transaction divides; no merchant: what no store sells."""
@@ -64,27 +76,29 @@ class AlliancePaymentShare(models.Model):
         if tx.provider_code == "voucher":
             return self._sum_by_merchant({
                 hold.store_id: to_cents(hold.amount, hold.currency_id) for hold in tx.voucher_hold_ids})
-        # what each is still to get in cash; of what was collected before, only merchants' parts are known
-        left = self._sum_by_merchant(order._get_cash_cents())
-        for share in self._get_shares(order, is_voucher=False):
-            left[share.merchant_id] = left.get(share.merchant_id, 0) - to_cents(share.amount, share.currency_id)
-        return left
+        # what each is still to get in cash
+        given = self._get_given(order)
+        return {merchant: order._get_company_cents(cents) - given.get(merchant, 0)
+                for merchant, cents in self._sum_by_merchant(order._get_cash_cents()).items()}
 
     def _get_refund_weights(self, tx, order):
-        if tx.refund_store_id:
-            return {tx.refund_store_id.merchant_id: 1}
         if tx.provider_code == "voucher":
             key = f"payment.transaction,{tx.reference}"
             return self._sum_by_merchant({
                 hold.store_id: hold._get_restored_cents(key) or 0
                 for hold in tx.source_transaction_id.voucher_hold_ids})
-        given = {}
-        for share in self._get_shares(order, is_voucher=False):
-            given[share.merchant_id] = given.get(share.merchant_id, 0) + to_cents(share.amount, share.currency_id)
+        given = self._get_given(order)
+        if merchant := tx.refund_store_id.merchant_id:
+            return {merchant: given.get(merchant, 0)}
         return given
 
-    def _get_shares(self, order, is_voucher):
-        return self.search([("order_id", "=", order.id), ("is_voucher", "=", is_voucher)])
+    def _get_given(self, order):
+        """Return ``{merchant: cents}`` of what of this order's cash is with each; no merchant: what no store sells."""
+        shares = self.search([("order_id", "=", order.id), ("is_voucher", "=", False)])
+        given = {merchant: sum(to_cents(share.amount, share.currency_id) for share in group)
+                 for merchant, group in shares.grouped("merchant_id").items()}
+        whole = sum(self._get_kept_cents(payment.payment_transaction_id) for payment in shares.payment_id)
+        return given | {self.env["alliance.merchant"]: whole - sum(given.values())}
 
     def _sum_by_merchant(self, by_store):
         merchants = {}

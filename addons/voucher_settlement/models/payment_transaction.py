@@ -92,6 +92,22 @@ class PaymentTransaction(models.Model):
         self.env.ref("payment.cron_post_process_payment_tx")._trigger()
         return None
 
+    def _get_store_left_cents(self, store):
+        """Of vouchers, what was captured in that store; of cash, what is with its merchant."""
+        tx = self.sudo()  # sudo: accountants have no rights on holds and shares
+        order = tx._get_first().sale_order_ids
+        if tx.provider_code == "voucher":
+            return sum(to_cents(hold.amount, hold.currency_id) - to_cents(hold.restored, hold.currency_id)
+                       for hold in tx.voucher_hold_ids if hold.store_id == store and hold.state == "captured")
+        if len(order) != 1 or order.currency_id != order.company_id.currency_id:
+            return super()._get_store_left_cents(store)
+        waiting = order._get_standing_refunds().filtered(
+            lambda refund: refund.provider_code != "voucher" and not refund.payment_id.alliance_share_ids)
+        given = self.env["alliance.payment.share"].sudo()._get_given(order)
+        if not any(given):  # nothing was noted: the platform alone sells
+            return super()._get_store_left_cents(store)
+        return waiting._take_off(given, lambda refunded: refunded.merchant_id).get(store.sudo().merchant_id, 0)
+
     # === POST-PROCESSING === #
 
     def _check_amount_and_confirm_order(self):

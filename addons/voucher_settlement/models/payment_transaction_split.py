@@ -38,6 +38,11 @@ class PaymentTransaction(models.Model):
 
     # -- refunds -----------------------------------------------------------------------------------
 
+    def _get_surplus_left_cents(self):
+        """What was split is given back by those who got it, whatever else was paid too much."""
+        split = self.sudo().split_order_ids  # sudo: whoever refunds
+        return 0 if split else super()._get_surplus_left_cents()
+
     def _send_refund_request(self):
         order = self.source_transaction_id.sudo().split_order_ids  # sudo: whoever refunds
         if order and not self.env.context.get("split_returned") and not order._admit_refund(self):

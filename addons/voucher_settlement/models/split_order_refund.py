@@ -1,6 +1,5 @@
 from odoo import models
 
-from odoo.addons.merchant_alliance.tools.money import to_cents
 from odoo.addons.merchant_alliance.tools.serialize import touch
 
 
@@ -30,8 +29,7 @@ class SplitOrder(models.Model):
 
     def _get_taken_cents(self, refund_tx):
         """Return ``{role: cents}`` that a refund takes back of the order's concession."""
-        cents = -to_cents(refund_tx.amount, self.currency_id)
-        return self.order_id._get_split_taken(self.merchant_id, cents)
+        return self.order_id._get_split_taken(self.merchant_id, -refund_tx._get_kept_cents())
 
     def _after_refund(self):
         """Everything was paid back: nothing is left of the split."""

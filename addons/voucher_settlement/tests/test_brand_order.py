@@ -1,4 +1,5 @@
 from odoo import Command
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from .common_web import WebVoucherCase
@@ -155,6 +156,105 @@ class TestBrandOrder(WebVoucherCase):
         self.assertEqual(set(self._cash().values()), {0.0})
         self.assertEqual([self._clearing(store) for store in (self.tea_store, self.cup_store)], [0.0, 0.0])
         self.assertEqual(self._balance(), (100.0, 0.0))
+
+    # -- what is whose, whatever is paid and given back ------------------------------------------------
+
+    def _quote(self, *products):
+        """Make an order in the back office, of no website: what no brand sells, no store sells."""
+        self.order = self.env["sale.order"].create({"partner_id": self.shopper.id, "order_line": [
+            Command.create({"product_id": product.id, "product_uom_qty": 1}) for product in products]})
+
+    def _begin(self, amount):
+        return self.env["payment.transaction"].create({
+            "provider_id": self.demo.id, "payment_method_id": self.demo.payment_method_ids[:1].id, "amount": amount,
+            "currency_id": self.order.currency_id.id, "partner_id": self.shopper.id, "operation": "online_direct",
+            "sale_order_ids": [Command.set(self.order.ids)],
+            "reference": f"B{self.order.id}-{len(self.order.transaction_ids)}"})
+
+    def _finish(self, tx):
+        self._finish_rest(tx)
+        self.env["escrow.posting"]._post_collected(self.company)
+        return tx
+
+    def test_what_was_paid_twice_is_no_brands(self):
+        for given_back in (0, 1):
+            self._quote(self.tea)
+            late = self._begin(200.0)
+            payments = self._finish(self._begin(200.0)), self._finish(late)
+            self.assertEqual(self._shares(False), {"Tea Brand": 200.0})
+            self._refund(payments[given_back], 200.0)
+            self.assertEqual((self._shares(False), self._cash()), ({"Tea Brand": 200.0}, {"Tea Brand": 200.0}))
+            self.assertEqual(self._clearing(self.tea_store), -200.0)
+            self._refund(payments[1 - given_back], 200.0)
+            self.assertEqual((self._shares(False), self._cash()), ({"Tea Brand": 0.0}, {"Tea Brand": 0.0}))
+            self.assertEqual(self._clearing(self.tea_store), 0.0)
+
+    def test_of_a_payment_that_is_more_than_the_rest_brands_get_the_rest(self):
+        self._quote(self.tea)
+        self._finish(self._begin(60.0))
+        whole = self._finish(self._begin(200.0))
+        self.assertEqual((whole.surplus_amount, self._shares(False)), (60.0, {"Tea Brand": 200.0}))
+        self._refund(whole, 60.0)
+        self.assertEqual((self._shares(False), self._cash()), ({"Tea Brand": 200.0}, {"Tea Brand": 200.0}))
+
+    def test_a_late_rest_beside_vouchers_is_no_brands(self):
+        self._apply(100)
+        late, rest = self._start_rest(), self._start_rest()
+        self._finish(rest)
+        expected = (self._shares(False), self._shares(True), self._cash())
+        self.assertEqual(expected[0], {"Mall": 120.0, "Tea Brand": 150.0, "Cups Brand": 30.0})
+        if late.state == "draft":  # the shop may have cancelled it; its provider says that it was paid
+            late._set_pending()
+        self._finish(late)
+        self.assertEqual(late.surplus_amount, 300.0)
+        self.assertEqual((self._shares(False), self._shares(True), self._cash()), expected)
+        self._refund(rest, 300.0)
+        self.assertEqual((self._shares(False), self._shares(True), self._cash()), expected)
+
+    def test_what_no_store_sells_is_given_back_by_no_brand(self):
+        self._quote(self.tea, self.product)
+        tx = self._finish(self._begin(280.0))
+        self.assertEqual(self._shares(False), {"Tea Brand": 200.0})
+        self._refund(tx, 140.0)
+        self.assertEqual(self._shares(False), {"Tea Brand": 100.0})
+        self._refund(tx, 140.0)
+        self.assertEqual(self._shares(False), {"Tea Brand": 0.0})
+
+    def test_what_no_store_sells_is_paid_once(self):
+        self._quote(self.tea, self.product)
+        self._finish(self._begin(140.0))
+        self._finish(self._begin(140.0))
+        self.assertEqual(self._shares(False), {"Tea Brand": 200.0})
+
+    def test_what_was_given_back_of_all_is_not_given_back_again_of_one(self):
+        self._quote(self.tea, self.cups)
+        tx = self._finish(self._begin(240.0))
+        self._refund(tx, 120.0)
+        self.assertEqual(self._shares(False), {"Tea Brand": 100.0, "Cups Brand": 20.0})
+        with self.assertRaisesRegex(ValidationError, "at most .*100"):
+            self._refund(tx, 100.01, self.tea_store)
+        self._refund(tx, 100.0, self.tea_store)
+        self._refund(tx, 20.0)
+        self.assertEqual(set(self._shares(False).values()) | set(self._cash().values()), {0.0})
+
+    def test_cash_gives_back_no_more_than_cash_paid(self):
+        tx = self._pay(vouchers=100)
+        with self.assertRaisesRegex(ValidationError, "at most .*150"):
+            self._refund(tx, 150.01, self.tea_store)
+        self._refund(tx, 50.0)  # of which the tea gives back 25
+        tx.with_context(alliance_refund_store_id=self.tea_store.id)._create_child_transaction(50.0, is_refund=True)
+        with self.assertRaisesRegex(ValidationError, "at most .*75"):  # one of 50 is on its way
+            self._refund(tx, 75.01, self.tea_store)
+        vouchers = self._vouchers().filtered(lambda tx: tx.operation != "refund")
+        with self.assertRaisesRegex(ValidationError, "at most .*50"):
+            self._refund(vouchers, 50.01, self.tea_store)
+
+    def test_a_store_gives_back_no_more_than_it_was_given(self):
+        self._quote(self.tea, self.cups)
+        tx = self._finish(self._begin(120.0))  # not all of it
+        self.assertEqual(self._shares(False), {"Tea Brand": 100.0, "Cups Brand": 20.0})
+        with self.assertRaisesRegex(ValidationError, "at most .*100"):
+            self._refund(tx, 110.0, self.tea_store)
 
     def test_a_released_hold_releases_all_of_them(self):
         self._apply(100)
