@@ -130,7 +130,8 @@ class TestSplitDeadline(SplitCommon):
         platform.action_note_received()
         self._run()
         self.assertEqual((order.state, order.activity_ids.ids), ("finished", []))
-        notes = order.message_ids.filtered(lambda message: "own record" in message.body and not message.mail_activity_type_id)
+        notes = order.message_ids.filtered(
+            lambda message: "own record" in message.body and not message.mail_activity_type_id)
         self.assertEqual((len(notes), notes.author_id), (2, self.operator.partner_id))
         self.assertIn(self.operator.name, notes[0].body)
         self.assertEqual((order.entry_ids.amount, order.entry_ids.escrow_amount), (90.0, escrow.amount))
