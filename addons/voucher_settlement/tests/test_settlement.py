@@ -559,7 +559,7 @@ class TestSettlementRewards(SettlementCommon):
         merchant = sale.merchant_id.partner_id
         for holder in (self.shopper, merchant):
             wallet = self._credit(holder)
-            wallet._authorize(wallet._get_spendable(self.store), self.store, f"pay,{holder.id}")._capture()
+            wallet._authorize(wallet._get_spendable(self.mall), self.mall, f"pay,{holder.id}")._capture()
         self._refund(sale, 1000)
         for holder in (self.shopper, merchant):
             self.assertGreater(self._wallet(holder).debt, 0)
