@@ -115,6 +115,35 @@ def sell(env, prefix, shopper_ids, store_id, cents):
     in_threads(env.registry, [work(*item) for item in enumerate(shopper_ids)])
 
 
+def send_order(env, config_id, uuid, qty, **vals):
+    """Send an order of the till's product as tills do; return its id."""
+    config = env["pos.config"].browse(config_id)
+    product = env["product.product"].search([("default_code", "=", "till")])
+    total = product.list_price * qty
+    line = {"product_id": product.id, "qty": qty, "price_unit": product.list_price, "price_subtotal": total,
+            "price_subtotal_incl": total, "tax_ids": [], "uuid": f"{uuid},line", **vals}
+    payment = {"amount": total, "uuid": f"{uuid},payment",
+               "payment_method_id": config.payment_method_ids.filtered("is_cash_count")[:1].id}
+    env["pos.order"].sync_from_ui([{
+        "uuid": uuid, "session_id": config.current_session_id.id, "state": "paid", "access_token": uuid,
+        "date_order": fields.Datetime.to_string(fields.Datetime.now()), "amount_total": total, "amount_tax": 0,
+        "amount_paid": total, "amount_return": 0, "lines": [(0, 0, line)], "payment_ids": [(0, 0, payment)]}])
+    return env["pos.order"].search([("uuid", "=", uuid)]).id
+
+
+def give_back(env, config_id, line_id):
+    """Take back one of the goods of a line at the till, as soon as nobody is in the way."""
+    return until_done(env.registry, lambda env: send_order(
+        env, config_id, "test,back", -1, refunded_orderline_id=line_id))
+
+
+def claim(env, order_id, partner_id):
+    """Claim a receipt as soon as nobody is in the way; return what was refused, if anything."""
+    outcome = until_done(env.registry, lambda env: env["pos.order"].browse(order_id)._claim(
+        env["res.partner"].browse(partner_id)) and None)
+    return str(outcome) if outcome else None
+
+
 def move_store(env, store_id, merchant_id):
     """Hand a store to another merchant as a request does; return what was refused, if anything."""
     try:

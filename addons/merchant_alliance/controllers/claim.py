@@ -20,19 +20,19 @@ class ReceiptClaim(Controller):
         if not order_sudo:
             raise NotFound
         try:
-            order_sudo._claim(request.env.user.partner_id)
-        except UserError:
-            return self._render_claim(code)  # which says why
+            with request.env.cr.savepoint():  # all of the claim or nothing
+                order_sudo._claim(request.env.user.partner_id)
+        except UserError as error:
+            return self._render_claim(code, str(error))
         return request.redirect(f"/alliance/claim/{code}")
 
-    def _render_claim(self, code):
+    def _render_claim(self, code, refusal=None):
         partner = request.env.user.partner_id
         order_sudo = request.env["pos.order"]._get_by_claim_code(code)
         own = order_sudo.claim_partner_id == partner
-        # sudo: of another's receipt nothing is shown but why it cannot be claimed
-        sales = request.env["alliance.qualified.sale"].sudo().search(
-            [("pos_order_id", "=", order_sudo.id), ("kind", "=", "sale")]) if order_sudo and own else None
+        # of another's receipt nothing is shown but why it cannot be claimed
+        sales = order_sudo._get_own_sales() if order_sudo and own else None
         return request.render("merchant_alliance.claim_receipt", {
             "order": order_sudo, "store": order_sudo.config_id.alliance_store_id, "code": code, "page_name": "claim",
             "claimed": own, "sales": sales,
-            "refusal": order_sudo._get_claim_refusal(partner) if order_sudo else None})
+            "refusal": refusal or (order_sudo._get_claim_refusal(partner) if order_sudo else None)})

@@ -75,6 +75,8 @@ class AllianceQualifiedSale(models.Model):
 
     _idempotency_key_uniq = models.Constraint(
         "UNIQUE (idempotency_key, part)", "This sale has been registered already.")
+    _pos_order_sale_uniq = models.UniqueIndex(
+        "(pos_order_id, part) WHERE kind = 'sale'", "This till's order has been registered already.")
     _sign_fits_kind = models.Constraint(
         "CHECK ((kind = 'sale' AND cash_amount > 0 AND concession_amount >= 0 AND origin_id IS NULL)"
         " OR (kind = 'refund' AND cash_amount < 0 AND concession_amount <= 0 AND origin_id IS NOT NULL))",

@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ..tools.money import split_by_weights, to_cents
+from ..tools.serialize import touch
 
 PAID_STATES = ("paid", "done")
 
@@ -15,7 +16,11 @@ class PosOrder(models.Model):
 
     def action_pos_order_paid(self):
         result = super().action_pos_order_paid()
-        self._register_qualified_sale()
+        # tills may take this step again with a paid order; what was written on it since earns nothing
+        # sudo: cashiers have no rights on what it leads to
+        if new := self.sudo().filtered(lambda order: not order.registered_on):
+            new._set_server_fields({"registered_on": fields.Datetime.now()})
+            new._register_qualified_sale()
         return result
 
     # -- registration ----------------------------------------------------------
@@ -48,16 +53,21 @@ class PosOrder(models.Model):
                 "sale_datetime": self._get_sale_datetime(), "pos_order_id": self.id})
         return vals_list
 
-    def _prepare_qualified_refund_vals(self):
+    def _prepare_qualified_refund_vals(self, later=None):
+        """Return the values of a refund for each sale of the orders that this order refunds.
+
+        :param later: paid orders whose refunds are to be registered after this one's
+        """
         self.ensure_one()
         refunded = self.lines.refunded_orderline_id.order_id
         if not refunded:
             return []
+        touch(refunded)  # of a refund and a claim made at once, the later one sees the other
         origins = self.env["alliance.qualified.sale"].search(
             [("pos_order_id", "in", refunded.ids), ("kind", "=", "sale")], order="id")
         vals_list = []
         for order, sales in origins.grouped("pos_order_id").items():
-            for origin, kept in order._get_kept_cents(sales).items():
+            for origin, kept in order._get_kept_cents(sales, later).items():
                 cents = origin._get_cash_left_cents() - kept
                 if cents > 0:
                     vals_list.append({
@@ -70,7 +80,7 @@ class PosOrder(models.Model):
 
     def _get_sale_datetime(self):
         """Return the order's time, kept within its session: the till states it, and a rate depends on it."""
-        moment = min(self.date_order, fields.Datetime.now())
+        moment = min(self.date_order, self.registered_on or fields.Datetime.now())
         return max(moment, self.session_id.start_at or moment)
 
     # -- amounts, in cents of the order's currency -------------------------------
@@ -93,29 +103,39 @@ class PosOrder(models.Model):
         weights = [max(self._get_lines_cents(lines), 0) for lines in by_category.values()]
         return list(zip([store] * len(weights), by_category, split_by_weights(cents, weights), strict=True))
 
-    def _get_kept_cents(self, origins):
+    def _get_kept_cents(self, origins, later=None):
         """Return how much of this order's qualified cash is kept after its refunds: ``{origin: cents}``.
 
         The lower of two counts: the cash that belongs to the goods kept, and the cash that was not
-        given back. Rounded down. Company currency.
+        given back for them. Rounded down. Company currency.
 
         :param origins: this order's ``alliance.qualified.sale``, one for each rate and kind of goods
+        :param later: refunds that do not count yet
         """
         self.ensure_one()
-        returned_money, kept = 0, {}
-        back = self.lines.refund_orderline_ids.filtered(lambda line: line.order_id.state in PAID_STATES)
+        lines_of, kept, sold = self._get_lines_of(origins), {}, 0
+        earning = self.env["pos.order.line"].union(*lines_of.values())
+        back = self.lines.refund_orderline_ids.filtered(
+            lambda line: line.order_id.state in PAID_STATES and line.order_id not in (later or ()))
+        returned_money = returned_apart = 0
         for refund, lines in back.grouped("order_id").items():
             _goods, refund_other = refund._get_cents(lines)
             if refund.lines.refunded_orderline_id.order_id == self:
                 returned_money += max(-refund._get_cash_cents(), 0) + min(refund_other, 0)
-        for origin, lines in self._get_lines_of(origins).items():
+                # goods of no rate: their part of the cash was never registered
+                returned_apart -= refund._get_cents(lines - earning.refund_orderline_ids)[0]
+        for origin, lines in lines_of.items():
             goods, _other = self._get_cents(lines)
             returned = -sum(refund._get_cents(parts)[0]
                             for refund, parts in (lines.refund_orderline_ids & back).grouped("order_id").items())
             cash = to_cents(origin.cash_amount, origin.currency_id)
             kept[origin] = cash * max(goods - returned, 0) // goods if goods > 0 else 0
+            sold += goods
         cash = sum(to_cents(origin.cash_amount, origin.currency_id) for origin in origins)
-        by_money = max(cash - self._convert_to_company(max(returned_money, 0)), 0)
+        given_back = self._convert_to_company(max(returned_money, 0))
+        if returned_apart > 0 and sold > 0:
+            given_back = max(given_back - returned_apart * cash // sold, 0)
+        by_money = max(cash - given_back, 0)
         if sum(kept.values()) <= by_money:
             return kept
         return dict(zip(kept, split_by_weights(by_money, list(kept.values())), strict=True))
@@ -132,13 +152,13 @@ class PosOrder(models.Model):
                     origin.store_id, line.product_id.categ_id))
             for origin in origins}
         # goods that changed their category since: every part counts as sold of everything
-        return lines if len(origins) > 1 and all(lines.values()) else dict.fromkeys(origins, sold)
+        return lines if all(lines.values()) else dict.fromkeys(origins, sold)
 
     def _get_cash_cents(self):
         """Return what was paid in cash, by card and the like, change deducted; negative: paid out."""
         self.ensure_one()
-        # without a journal it is put on the shopper's account
-        cash = self.payment_ids.filtered(lambda payment: payment.payment_method_id.journal_id)
+        # what is paid online at the till has no journal either, but is no debt
+        cash = self.payment_ids.filtered(lambda payment: payment.payment_method_id.type != "pay_later")
         cash -= self._get_non_cash_payments()
         return sum(to_cents(amount, self.currency_id) for amount in cash.mapped("amount"))
 

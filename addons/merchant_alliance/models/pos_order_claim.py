@@ -17,24 +17,34 @@ class PosOrder(models.Model):
         "res.partner", string="Claimed by", readonly=True, copy=False, index="btree_not_null", ondelete="restrict",
         help="The shopper who claimed this receipt afterwards, with its code.")
     claimed_on = fields.Datetime(readonly=True, copy=False)
+    registered_on = fields.Datetime(
+        readonly=True, copy=False,
+        help="When it was registered what this order earns, if anything: once. Afterwards only a claim registers.")
 
     _access_token_idx = models.Index("(access_token) WHERE access_token IS NOT NULL")
 
     def _get_server_fields(self):
-        return {"claim_partner_id", "claimed_on"}
+        return {"claim_partner_id", "claimed_on", "registered_on"}
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._without_claim(vals) for vals in vals_list])
+        return super().create([self._without_server_fields(vals) for vals in vals_list])
 
     def write(self, vals):
-        return super().write(self._without_claim(vals))
+        self._check_uuid(vals)
+        return super().write(self._without_server_fields(vals))
 
-    def _without_claim(self, vals):
-        """Tills send what they like; who claimed a receipt is the server's to say."""
-        if self.env.su:
-            return vals
-        return {name: value for name, value in vals.items() if name not in ("claim_partner_id", "claimed_on")}
+    def _check_uuid(self, vals):
+        """Raise UserError if a paid order would get another number: by it, it is registered once."""
+        if "uuid" in vals and any(order.state in PAID_STATES and order.uuid != vals["uuid"] for order in self):
+            raise UserError(self.env._("Uuid: the number that a till gave a paid order cannot be changed."))
+
+    def _without_server_fields(self, vals):
+        """Tills send what they like, some of them as superuser; these fields are the server's to say."""
+        return {name: value for name, value in vals.items() if name not in self._get_server_fields()}
+
+    def _set_server_fields(self, vals):
+        return super().write(vals)
 
     @api.model
     def _get_by_claim_code(self, code):
@@ -46,7 +56,9 @@ class PosOrder(models.Model):
     def _get_claim_end(self):
         """Return until when (naive UTC) the receipt can be claimed."""
         self.ensure_one()
-        return self.date_order + timedelta(days=self.company_id.alliance_claim_days)
+        # a till may change the order's time, but not when it was registered
+        moment = min(self.date_order, self.registered_on or self.date_order)
+        return moment + timedelta(days=self.company_id.alliance_claim_days)
 
     def _get_claim_refusal(self, partner):
         """Return why ``partner`` cannot claim this receipt, or None."""
@@ -55,8 +67,10 @@ class PosOrder(models.Model):
         if self.claim_partner_id == partner:
             return None
         refusal = None
-        if self.claim_partner_id or self.partner_id:
+        if self.claim_partner_id or self._get_own_sales():
             refusal = self.env._("This receipt has its points already: a receipt counts once.")
+        elif self.partner_id not in (partner, partner.browse()):
+            refusal = self.env._("This receipt is in somebody else's name.")
         elif not store or self.state not in PAID_STATES:
             refusal = self.env._("This receipt earns no green points.")
         elif fields.Datetime.now() > self._get_claim_end():
@@ -69,6 +83,12 @@ class PosOrder(models.Model):
                 "At most %s receipts can be claimed in one day. Please come back tomorrow.",
                 self.company_id.alliance_claims_per_day)
         return refusal
+
+    def _get_own_sales(self):
+        """Return the ``alliance.qualified.sale`` (sudo) that this order made."""
+        # sudo: neither cashiers nor shoppers may read all of them
+        return self.env["alliance.qualified.sale"].sudo().search(
+            [("pos_order_id", "in", self.ids), ("kind", "=", "sale")])
 
     def _get_shop_people(self, store):
         """Return the contacts of whom neither may claim what the shop has sold."""
@@ -87,16 +107,25 @@ class PosOrder(models.Model):
         """
         self.ensure_one()
         order = self.sudo()  # sudo: see _get_by_claim_code
-        touch(order)  # of two at once, the later one sees the other
+        # of two at once, for a receipt or by a shopper, the later one sees the other
+        touch(order)
+        touch(partner)
         if refusal := order._get_claim_refusal(partner):
             raise UserError(refusal)
         if not order.claim_partner_id:
-            order.write({"claim_partner_id": partner.id, "claimed_on": fields.Datetime.now()})
+            order._set_server_fields({"claim_partner_id": partner.id, "claimed_on": fields.Datetime.now()})
         sales = order._register_qualified_sale()
-        # what was given back before the claim is taken back from it
-        order.lines.refund_orderline_ids.order_id._register_qualified_sale()
+        order._register_earlier_refunds()
         return sales
 
+    def _register_earlier_refunds(self):
+        """Take back from the claimed sale what was given back before: one order after the other, as tills do."""
+        back = self.lines.refund_orderline_ids.order_id.filtered(
+            lambda order: order.state in PAID_STATES).sorted("id")
+        for refund in back:
+            back -= refund
+            self.env["alliance.qualified.sale"]._register_sales(refund._prepare_qualified_refund_vals(later=back))
+
     def _get_shopper(self):
-        """Return whose points this order gives: the shopper at the till, or who claimed the receipt."""
-        return self.partner_id or self.claim_partner_id
+        """Return whose points this order gives: who claimed the receipt, or the shopper at the till."""
+        return self.claim_partner_id or self.partner_id

@@ -98,3 +98,49 @@ class TestCategoryRateAtTheTill(PosSaleCommon):
         bowls = order.lines.filtered(lambda line: line.product_id == self.product)
         self._buy("wine-5", (self.product, -1, {"refunded_orderline_id": bowls.id}))
         self.assertEqual(sum(cash for cash, _concession in self._left().values()), 15000)
+
+
+@tagged("post_install", "-at_install")
+class TestCategoryWithoutRate(PosSaleCommon):
+    """The contract is for food alone; the shop sells books, too."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        category = cls.env["product.category"].create({"name": "Food"})
+        cls.food, cls.book = cls.env["product.product"].create([{
+            "name": name, "list_price": 100, "available_in_pos": True, "taxes_id": [Command.clear()], **vals,
+        } for name, vals in (("Food", {"categ_id": category.id}), ("Book", {}))])
+        cls.merchant = cls._make_merchant("Corner Shop", company_id=cls.config.company_id.id, sign=False)
+        contract = cls._make_contract(cls.merchant, 10.0)
+        contract.line_ids.categ_id = category
+        contract._activate("Boss")
+        cls.config.alliance_store_id = cls.merchant.store_ids
+
+    def _buy(self, **vals):
+        self._sync(self._order_data("shop", [(self.food, 1, {}), (self.book, 1, {})], **vals))
+        return self.env["pos.order"].search([("uuid", "=", "shop")])
+
+    def _give_back(self, *lines, uuid="shop-back"):
+        self._sync(self._order_data(uuid, [
+            (line.product_id, -1, {"refunded_orderline_id": line.id}) for line in lines]))
+
+    def test_goods_of_no_rate_take_nothing_back(self):
+        food, book = self._buy().lines
+        self._give_back(book)
+        self.assertEqual(self._sales().mapped("cash_amount"), [100.0])
+        self._give_back(food, uuid="shop-food")
+        self.assertEqual(self._sales().mapped("cash_amount"), [100.0, -100.0])
+
+    def test_given_back_together(self):
+        self._give_back(*self._buy().lines)
+        self.assertEqual(self._sales().mapped("cash_amount"), [100.0, -100.0])
+
+    def test_more_cash_than_was_paid_for_them_takes_the_rest_back(self):
+        """Half in cash, half on account; for the book all of the cash comes back: nothing is left that earned."""
+        order = self._buy(payment_ids=[
+            Command.create({"amount": 100, "payment_method_id": self.cash.id, "uuid": "s1"}),
+            Command.create({"amount": 100, "payment_method_id": self.later.id, "uuid": "s2"})])
+        self.assertEqual(self._sales().mapped("cash_amount"), [50.0])
+        self._give_back(order.lines[1])
+        self.assertEqual(self._sales().mapped("cash_amount"), [50.0, -50.0])

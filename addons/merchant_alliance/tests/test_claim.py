@@ -1,6 +1,8 @@
 from datetime import timedelta
 from uuid import uuid4
 
+from freezegun import freeze_time
+
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
@@ -69,10 +71,58 @@ class TestClaim(PosSaleCommon, HttpCase):
         self.order._claim(self.shopper)
         self.assertEqual(self._sales().mapped("cash_amount"), [100.0, -50.0])
 
+    def _give_back(self, *quantities):
+        for number, qty in enumerate(quantities):
+            self._buy(f"back-{number}", str(uuid4()), [
+                (self.product, -qty, {"refunded_orderline_id": self.order.lines.id})])
+
+    def test_several_refunds_before_are_taken_back_one_by_one(self):
+        self._give_back(1, 1)
+        self.order._claim(self.shopper)
+        self.assertEqual(self._sales().mapped("cash_amount"), [100.0, -50.0, -50.0])
+
+    def test_several_refunds_of_less_than_half(self):
+        self._give_back(0.6, 0.4)
+        self.order._claim(self.shopper)
+        self.assertEqual(self._sales().mapped("cash_amount"), [100.0, -30.0, -20.0])
+        self._buy("back-later", str(uuid4()), [(self.product, -1, {"refunded_orderline_id": self.order.lines.id})])
+        self.assertEqual(self._sales().mapped("cash_amount"), [100.0, -30.0, -20.0, -50.0])
+
+    def _use_cashier(self):
+        return self.order.with_user(self._make_user("claim_cashier", "base.group_user,point_of_sale.group_pos_user"))
+
     def test_a_till_cannot_say_who_claimed(self):
-        cashier = self._make_user("claim_cashier", "base.group_user,point_of_sale.group_pos_user")
-        self.order.with_user(cashier).write({"claim_partner_id": cashier.partner_id.id})
+        order = self._use_cashier()
+        registered = self.order.registered_on
+        self.assertTrue(registered)
+        for env in (order, order.sudo()):
+            env.write({"claim_partner_id": self.shopper.id, "registered_on": False})
         self.assertFalse(self.order.claim_partner_id)
+        self.assertEqual(self.order.registered_on, registered)
+
+    def test_who_is_named_on_a_paid_receipt_has_to_claim_it(self):
+        order = self._use_cashier()
+        order.write({"partner_id": self.shopper.id})
+        order.action_pos_order_paid()
+        self.assertFalse(self._sales())
+        with self.assertRaisesRegex(UserError, "somebody else's name"):
+            self.order._claim(self.other_user.partner_id)
+        self.assertEqual(self.order._claim(self.shopper).partner_id, self.shopper)
+
+    def test_who_is_named_on_a_refund_gets_nothing_by_another_s_claim(self):
+        self._buy("back", str(uuid4()), [
+            (self.product, -1, {"refunded_orderline_id": self.order.lines.id}), (self.product, 1, {})])
+        refund = self.env["pos.order"].search([("uuid", "=", "back")])
+        refund.partner_id = self.other_user.partner_id
+        self.order._claim(self.shopper)
+        self.assertEqual(self._sales().mapped("cash_amount"), [100.0, -50.0])
+
+    def test_a_till_cannot_make_a_receipt_younger(self):
+        order = self._use_cashier()
+        with freeze_time(fields.Datetime.now() + timedelta(days=8)):
+            order.write({"date_order": fields.Datetime.now()})
+            with self.assertRaisesRegex(UserError, "within 7 days"):
+                self.order._claim(self.shopper)
 
     # -- the page ------------------------------------------------------------------------------
 
@@ -87,6 +137,12 @@ class TestClaim(PosSaleCommon, HttpCase):
         done = self.url_open(f"/alliance/claim/{self.code}/confirm", data={"csrf_token": token}).text
         self.assertIn("claim_done", done)
         self.assertEqual(self._sales().partner_id, self.shopper)
+
+    def test_page_with_several_refunds(self):
+        self._give_back(0.8, 0.6)
+        token = self._open().split('name="csrf_token" value="')[1].split('"')[0]
+        self.url_open(f"/alliance/claim/{self.code}/confirm", data={"csrf_token": token})
+        self.assertEqual(self._sales().mapped("cash_amount"), [100.0, -40.0, -30.0])
 
     def test_others_see_why_not_and_nothing_else(self):
         self.order._claim(self.shopper)

@@ -1,4 +1,5 @@
 from odoo import Command, fields
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tests import tagged
 
 from .common import AllianceCommon
@@ -59,6 +60,25 @@ class TestPosSale(PosSaleCommon):
         sale = self._sales()
         self.assertEqual((len(sale), sale.cash_amount, sale.pos_order_id), (1, 100.0, order))
 
+    def test_a_paid_order_is_not_registered_again_whatever_is_written_on_it(self):
+        self._sync(self._order_data("once-1", [(self.product, 2, {})], state="draft", payment_ids=[]))
+        self.assertFalse(self._sales())
+        for _retry in range(2):
+            self._sync(self._order_data("once-1", [(self.product, 2, {})], lines=[], access_token="token"))
+        order = self.env["pos.order"].search([("uuid", "=", "once-1")])
+        self.assertEqual((order.state, self._sales().cash_amount), ("paid", 100.0))
+        cashier = self._make_user("again", "base.group_user,point_of_sale.group_pos_user")
+        with self.assertRaisesRegex(UserError, "Uuid"):
+            order.with_user(cashier).write({"uuid": "once-2"})
+        order.with_user(cashier).write({"uuid": "once-1", "partner_id": cashier.partner_id.id})
+        order.with_user(cashier).action_pos_order_paid()
+        self.assertEqual(self._sales().partner_id, self.shopper)
+
+    def test_the_database_keeps_one_sale_for_an_order(self):
+        self._sync(self._order_data("once-3", [(self.product, 1, {})]))
+        with self.assertRaises(ConcurrencyError), self.cr.savepoint():
+            self._sell(5000, "another key", pos_order_id=self._sales().pos_order_id.id)
+
     def test_without_shopper_or_store_nothing_is_registered(self):
         self._sync(self._order_data("bbbb-1", [(self.product, 1, {})], partner=False))
         self.config.alliance_store_id = False
@@ -78,3 +98,30 @@ class TestPosSale(PosSaleCommon):
         sales = self._sales()
         self.assertEqual(sales.mapped("cash_amount"), [200.0, -50.0])
         self.assertEqual(sales[1].origin_id, sales[0])
+
+
+@tagged("post_install", "-at_install")
+class TestPosOnline(PosSaleCommon):
+    """A till at which shoppers pay online, with their phones."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.online = cls.env["pos.payment.method"].create({"name": "Online", "is_online_payment": True})
+        cls.config = cls.env["pos.config"].create({
+            "name": "Online till", "payment_method_ids": [Command.set(cls.online.ids)],
+            "alliance_store_id": cls.store.id})
+        cls.config.open_ui()
+        cls.pos_session = cls.config.current_session_id
+
+    def test_what_is_paid_online_is_cash(self):
+        self._sync(self._order_data("online", [(self.product, 2, {})], state="draft", payment_ids=[]))
+        order = self.env["pos.order"].search([("uuid", "=", "online")])
+        payment = self.env["account.payment"].create({
+            "amount": 100, "payment_type": "inbound", "partner_id": self.shopper.id})
+        order.add_payment({
+            "pos_order_id": order.id, "amount": 100, "payment_method_id": self.online.id,
+            "online_account_payment_id": payment.id})
+        order._process_saved_order(False)
+        self.assertEqual(order.state, "paid")
+        self.assertEqual(self._sales().mapped("cash_amount"), [100.0])
