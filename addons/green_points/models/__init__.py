@@ -11,6 +11,7 @@ from . import green_points_exchange
 from . import green_points_exchange_line
 from . import green_points_debt
 from . import green_points_rule
+from . import green_points_rule_term
 from . import green_points_rule_use
 from . import alliance_qualified_sale
 from . import alliance_qualified_sale_reward
@@ -22,3 +23,7 @@ from . import alliance_holder_merge
 from . import res_partner_merge
 from . import res_partner_closure
 from . import alliance_merchant
+from . import alliance_category
+from . import product_category
+from . import res_partner_category
+from . import utm_campaign

@@ -16,7 +16,15 @@ EARNED = """
 
 
 class AllianceMerchant(models.Model):
-    _inherit = "alliance.merchant"
+    _name = "alliance.merchant"
+    _inherit = ["alliance.merchant", "green.points.rule.term"]
+    _rule_field = "merchant_ids"
+
+    def _has_history(self, fname):
+        """The points of bookings are their contact's, in their company, and go back from there."""
+        # sudo: the answer must not depend on what the user may read
+        return super()._has_history(fname) or (fname != "is_platform" and bool(
+            self.env["green.points.exchange"].sudo().search_count([("merchant_id", "in", self.ids)], limit=1)))
 
     def _get_points_figures(self, span, store=None):
         """Return the points (``Decimal``) that sales earned the merchant in ``span`` and before, after refunds."""

@@ -7,6 +7,9 @@ from odoo.tools import SQL, ormcache
 from odoo.addons.merchant_alliance.models.scene import SCENES
 from odoo.addons.merchant_alliance.tools.money import from_cents, percent_of, to_cents
 
+# Archived or deleted, what a rule names would leave the field empty, which means everybody.
+NAMED = {"ondelete": "restrict", "context": {"active_test": False}}
+
 
 class GreenPointsRule(models.Model):
     """More points for some sales: by scene, merchant, kind of store or goods, time, campaign or shopper.
@@ -29,17 +32,20 @@ class GreenPointsRule(models.Model):
         help="Of the shopper's points under the policy: 2 gives as many again.")
     is_exclusive = fields.Boolean(string="Exclusive", help="Rules after it give nothing more to the same sale.")
     scene = fields.Selection(SCENES, help="Empty: every scene.")
-    merchant_ids = fields.Many2many("alliance.merchant", string="Merchants", help="Empty: every merchant.")
-    category_ids = fields.Many2many("alliance.category", string="Kinds of Stores", help="Empty: every kind.")
+    merchant_ids = fields.Many2many(
+        "alliance.merchant", string="Merchants", **NAMED, help="Empty: every merchant.")
+    category_ids = fields.Many2many(
+        "alliance.category", string="Kinds of Stores", **NAMED, help="Empty: every kind.")
     goods_category_ids = fields.Many2many(
-        "product.category", string="Goods",
+        "product.category", string="Goods", **NAMED,
         help="These categories and those below them: only what was paid for such goods, at a till or in the web mall, "
              "gets more points. Empty: all goods.")
-    campaign_id = fields.Many2one("utm.campaign", help="Web orders that came from it; empty: all sales.")
+    campaign_id = fields.Many2one(
+        "utm.campaign", ondelete="restrict", help="Web orders that came from it; empty: all sales.")
     segment = fields.Selection(
         [("new", "First purchase"), ("returning", "Returning shoppers")], help="Empty: every shopper.")
     partner_category_ids = fields.Many2many(
-        "res.partner.category", string="Shoppers' Tags", help="One of them is enough.")
+        "res.partner.category", string="Shoppers' Tags", **NAMED, help="One of them is enough.")
     date_from = fields.Datetime(string="From")
     date_to = fields.Datetime(string="Until")
     hour_from = fields.Float(string="From Hour", help="Of the day, in the company's time zone.")

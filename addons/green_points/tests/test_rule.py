@@ -69,6 +69,44 @@ class TestRules(GreenPointsCommon):
         self.store.category_id = kind
         self.assertEqual(self._base(), 60.0)
 
+    def test_what_it_names_is_archived(self):
+        """Archived, it still is the only one that the rule is for."""
+        tag = self.env["res.partner.category"].create({"name": "Members"})
+        kind = self.env["alliance.category"].create({"name": "Noodles"})
+        other = self._create_merchant("Tea House", rate=10.0)
+        for vals, named in (
+                ({"merchant_ids": other.ids}, other), ({"category_ids": kind.ids}, kind),
+                ({"partner_category_ids": tag.ids}, tag)):
+            with self.subTest(vals):
+                rule = self._rule(**vals)
+                named.active = False
+                self.env.invalidate_all()
+                self.assertEqual(self._base(), 30.0)
+                rule.active = False
+
+    def test_what_it_names_is_not_deleted(self):
+        goods = self.env["product.category"].create({"name": "Drinks"})
+        tea = goods.create({"name": "Tea", "parent_id": goods.id})
+        merchant = self.env["alliance.merchant"].create(
+            {"name": "New", "partner_id": self.env["res.partner"].create({"name": "New"}).id})
+        named = {
+            "merchant_ids": merchant,
+            "category_ids": self.env["alliance.category"].create({"name": "Noodles"}),
+            "goods_category_ids": tea,
+            "partner_category_ids": self.env["res.partner.category"].create({"name": "Members"}),
+            "campaign_id": self.env["utm.campaign"].create({"name": "Spring"})}
+        rules = [
+            (self._rule(**{fname: record.id if fname == "campaign_id" else record.ids}), record)
+            for fname, record in named.items()]
+        rules[0][0].active = False
+        for record in (*named.values(), goods):
+            with self.subTest(record._name), self.assertRaisesRegex(UserError, "Double.*names it"), \
+                    self.cr.savepoint():
+                record.unlink()
+        for rule, record in rules:
+            rule.unlink()
+            record.unlink()
+
     def test_hours_are_the_company_s(self):
         self.company.partner_id.tz = "Asia/Shanghai"
         self.env.user.tz = "America/New_York"

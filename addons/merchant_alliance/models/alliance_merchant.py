@@ -98,11 +98,15 @@ class AllianceMerchant(models.Model):
         for fname in {"company_id", "partner_id", "is_platform"} & set(vals):
             field = self._fields[fname]
             changed = self.filtered(lambda m, f=field: f.convert_to_write(m[f.name], m) != vals[f.name])
-            if changed.qualified_sale_ids or changed.deposit_entry_ids:
+            if changed._has_history(fname):
                 raise UserError(self.env._(
-                    "%s: a merchant that has sales or deposits cannot change it.",
+                    "%s: a merchant that has sales, deposits or points cannot change it.",
                     field._description_string(self.env)))
         return super().write(vals)
+
+    def _has_history(self, fname):
+        """Return whether something was recorded of these merchants that holds the field ``fname`` as it is. Hook."""
+        return bool(self.qualified_sale_ids or self.deposit_entry_ids)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

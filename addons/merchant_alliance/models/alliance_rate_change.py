@@ -32,7 +32,7 @@ class AllianceRateChange(models.Model):
         "alliance.contract", domain="[('state', '=', 'active'), ('company_id', '=', company_id)]",
         help="Empty: all active contracts that the filter leaves.")
     scene = fields.Selection(SCENES, help="Merchants of this scene. Empty: all.")
-    category_id = fields.Many2one("alliance.category", help="Merchants with a store of this kind.")
+    category_id = fields.Many2one("alliance.category", ondelete="restrict", help="Merchants with a store of this kind.")
     city = fields.Char(help="Merchants with a store in this city.")
     state = fields.Selection(
         [("draft", "Draft"), ("running", "Being Sent"), ("done", "Sent"), ("undone", "Undone")],

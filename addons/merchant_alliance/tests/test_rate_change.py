@@ -1,8 +1,11 @@
 from datetime import timedelta
 
+from psycopg2 import IntegrityError
+
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import AllianceCommon
 
@@ -78,6 +81,16 @@ class TestRateChange(AllianceCommon):
             self.assertEqual(change._get_contracts() & self.all, found.contract_ids, vals)
         with self.assertRaisesRegex(UserError, "No active contract"):
             self._preview(city="Nowhere")
+
+    @mute_logger("odoo.sql_db")
+    def test_the_kind_of_the_filter_is_not_deleted(self):
+        """Without it the change would be for every merchant."""
+        kind = self.env["alliance.category"].create({"name": "Noodles"})
+        change = self._change(contract_ids=[], category_id=kind.id)
+        with self.assertRaises(IntegrityError), self.cr.savepoint():
+            kind.unlink()
+        change.unlink()
+        kind.unlink()
 
     def test_other_reasons_to_skip(self):
         self.merchant.contract_ids.action_amend()

@@ -1,0 +1,7 @@
+from odoo import models
+
+
+class UtmCampaign(models.Model):
+    _name = "utm.campaign"
+    _inherit = ["utm.campaign", "green.points.rule.term"]
+    _rule_field = "campaign_id"
