@@ -143,31 +143,60 @@ class GreenPointsPosition(models.Model):
 
         Only what left in an exchange, paid a debt, or was given up with the account can be missing: whatever else is,
         is left in the first part for the database to refuse. What was given up is missing in a row of its own,
-        ``given_up``, and before the rest: nobody owes it.
+        ``given_up``, and before the rest: nobody owes it. Of a sale before the last closing that goes before what
+        the holder has, which later sales gave; of a later one it comes last.
 
         :param list rows: as for ``green.points.entry._record``, all taking
         :return: two lists of rows: to be taken, and missing
         """
-        held, gone = self._lock_held(rows), {}
+        held, gone, closed = self._lock_held(rows), {}, self._get_before_closing(rows)
         taking, missing = [], []
         for row in rows:
             place = row["partner_id"], row["holder_kind"], row["cohort_id"]
+            is_closed = (*place, row["qualified_sale_id"]) in closed
             short = max(-row["cents"] - held.get(place, 0), 0)
-            if short and place not in gone:
+            if (short or is_closed) and place not in gone:
                 gone[place] = self._get_gone_cents(*place)
+            if is_closed:
+                short = max(short, min(-row["cents"], gone[place].get(True, 0)))
             short = min(short, sum(gone.get(place, {}).values()))
-            missing += self._divide_missing(row, short, gone[place]) if short else []
+            missing += self._divide_missing(row, short, gone[place], given_up_first=is_closed) if short else []
             held[place] = held.get(place, 0) + row["cents"] + short
             taking.append({**row, "cents": row["cents"] + short})
         return taking, missing
 
-    def _divide_missing(self, row, short, gone):
+    def _get_before_closing(self, rows):
+        """Return which ``rows`` are of sales whose points were there when their holder's account was last closed.
+
+        :return: set of (partner id, kind of holder, cohort id, sale id)
+        """
+        partner_ids = {row["partner_id"] for row in rows}
+        # sudo: whoever refunds; hardly anybody's account was ever closed
+        closures = self.env["alliance.account.closure"].sudo().search([("partner_id", "in", partner_ids)])
+        if not closures:
+            return set()
+        return set(self.env.execute_query(SQL(
+            """SELECT earned.partner_id, earned.holder_kind, earned.cohort_id, sale.id
+                 FROM alliance_qualified_sale sale
+                 JOIN green_points_entry earned
+                   ON earned.qualified_sale_id = COALESCE(sale.origin_id, sale.id) AND earned.kind = 'earn'
+                WHERE sale.id = ANY(%(sales)s) AND earned.partner_id = ANY(%(partners)s)
+                  AND EXISTS (
+                      SELECT FROM green_points_entry given_up
+                       WHERE given_up.partner_id = earned.partner_id AND given_up.holder_kind = earned.holder_kind
+                         AND given_up.cohort_id = earned.cohort_id AND given_up.kind = 'give_up'
+                         AND given_up.id > earned.id)""",
+            sales=[row["qualified_sale_id"] for row in rows if row["qualified_sale_id"]],
+            partners=closures.partner_id.ids)))
+
+    def _divide_missing(self, row, short, gone, given_up_first):
         """Return ``row`` for each way by which ``short`` cents of it are gone.
 
         :param dict gone: as of ``_get_gone_cents``; lowered by what is missing
+        :param bool given_up_first: what was given up goes before what left otherwise
         """
         rows = []
-        for given_up in sorted(gone, reverse=True):
+        for given_up in sorted(gone, reverse=given_up_first):
             if part := min(short, gone[given_up]):
                 short, gone[given_up] = short - part, gone[given_up] - part
                 key = f"{row['idempotency_key']},given_up" if given_up else row["idempotency_key"]

@@ -255,6 +255,52 @@ class TestPointsOwed(ExchangeCommon):
         self.assertEqual((self._held(), self._owed()), ({1: 10.0}, 0.0), "the service was had")
         self.assertLedgerSound()
 
+    def test_a_refund_of_what_was_given_up_leaves_newer_points(self):
+        sale, = self._earn(100_000)
+        self.shopper._close_account("operator", "asked for by letter")
+        self.shopper.with_user(
+            self._create_user("reopens", groups="merchant_alliance.group_operator")).action_reopen_account()
+        later = self._sell(100_000)
+        self.assertEqual(later.cohort_id, sale.cohort_id)
+        self._refund(sale, 40_000)
+        self._refund(sale, 60_000)
+        debts = self.env["green.points.debt"].search([("partner_id", "=", self.shopper.id)])
+        self.assertEqual((self._held(), set(debts.mapped("given_up")), sum(debts.mapped("amount"))), (
+            {1: 60.0}, {True}, 60.0))
+        self._refund(later, 100_000)
+        self.assertEqual((self._held(), self._owed()), ({}, 0.0))
+        self.assertLedgerSound()
+
+    def test_what_newer_points_bought_is_owed(self):
+        """Points given up do not excuse the refund of a later purchase whose points were spent."""
+        self._earn(100_000)
+        self.shopper._close_account("operator", "asked for by letter")
+        self.shopper.with_user(
+            self._create_user("reopens", groups="merchant_alliance.group_operator")).action_reopen_account()
+        later = self._sell(100_000)
+        self._exchange()
+        self._refund(later, 100_000)
+        self.assertEqual((self._held(), self._owed()), ({}, 50.0))
+        self.assertLedgerSound()
+
+    def test_the_merchant_s_contact_stays(self):
+        """It holds the points of bookings, which go back from there."""
+        self._earn(100_000)
+        host = self.env["alliance.merchant"].create({
+            "name": "New", "company_id": self.company.id, "partner_id": self.host_contact.copy().id, "state": "active"})
+        store = self.env["alliance.store"].create({"name": "New", "merchant_id": host.id})
+        self.env["alliance.contract"].create({
+            "merchant_id": host.id, "date_start": "2020-01-01", "line_ids": [(0, 0, {"rate": 10.0})]})._activate("Test")
+        host.partner_id = self.host_contact.copy()
+        booking = self._exchange(self._create_offer(store))
+        company = self.env["res.company"].create({"name": "Other"})
+        for field, value in {"partner_id": self.host_contact.copy().id, "company_id": company.id}.items():
+            with self.subTest(field), self.assertRaisesRegex(UserError, "cannot change it"), self.cr.savepoint():
+                host[field] = value
+        host.is_platform = True
+        booking._cancel("operator")
+        self.assertEqual(self._held(), {1: 60.0})
+
     @mute_logger("odoo.sql_db")
     def test_what_was_given_up_is_missing_once(self):
         sale, = self._earn(100_000)
