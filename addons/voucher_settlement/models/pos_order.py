@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from odoo.addons.merchant_alliance.tools.money import from_cents, to_cents
 from odoo.addons.merchant_alliance.tools.serialize import touch
@@ -41,6 +42,38 @@ class PosOrder(models.Model):
         methods = self.env["pos.payment.method"].browse([id_ for id_ in method_ids if id_])
         return any(method.use_payment_terminal == "voucher" for method in methods)
 
+    # === SENT AGAIN === #
+
+    def _get_open_order(self, order):
+        """A till that sends a paid order again learns if it took money that the order does not have."""
+        known = super()._get_open_order(order)
+        if known.state in PAID_STATES and order.get("state") in PAID_STATES:
+            known._check_same_money(order)
+        return known
+
+    def _check_same_money(self, data):
+        """Refuse more money than was paid besides vouchers: the till took it when it got no answer.
+
+        :param dict data: this order as the till sends it again
+        :raise UserError: the shopper would pay twice, since core ignores what is sent for a paid order
+        """
+        self.ensure_one()
+        vouchers = self._get_voucher_payments()
+        if not vouchers:
+            return
+        methods = self.env["pos.payment.method"]
+        sent = [command[2] for command in data.get("payment_ids") or [] if command[0] == Command.CREATE]
+        money = sum(
+            to_cents(vals["amount"], self.currency_id) for vals in sent
+            if methods.browse(vals["payment_method_id"]).use_payment_terminal != "voucher")
+        extra = money + to_cents(data.get("amount_return") or 0, self.currency_id) - self._get_money_cents()
+        if sent and extra > 0:
+            raise UserError(self.env._(
+                "Order %(order)s is paid already, %(vouchers)s of it with vouchers: give back the %(extra)s that were"
+                " taken since. Remove that payment, take the vouchers again and validate the order.",
+                order=self.name, vouchers=self._format_cents(sum(payment._get_cents() for payment in vouchers)),
+                extra=self._format_cents(extra)))
+
     # === SETTLING === #
 
     def _settle_vouchers(self):
@@ -71,7 +104,22 @@ class PosOrder(models.Model):
                 raise UserError(self.env._(
                     "Order %s: vouchers cannot be paid out in money.", order.name))
             if from_vouchers:
+                order._check_nothing_sold(from_vouchers)
                 order._check_money_refunded(origins)
+
+    def _check_nothing_sold(self, origins):
+        """Refuse goods in the refund of what vouchers paid: brought back, they would be worth money.
+
+        A refunded discount has a positive amount, too; what it refunds is negative.
+        """
+        self.ensure_one()
+        for line in self.lines:
+            origin = line.refunded_orderline_id
+            if self._get_lines_cents(line) > 0 and not (origin and origin.order_id._get_lines_cents(origin) < 0):
+                raise UserError(self.env._(
+                    "Order %(order)s: it refunds %(origin)s, which was paid with vouchers. Sell %(product)s in an order"
+                    " of its own: the vouchers that go back can pay for it.",
+                    order=self.name, origin=origins[0].name, product=line.full_product_name or line.product_id.name))
 
     def _check_money_refunded(self, origins):
         """Refuse to refund more money than money was paid; the rest goes back as vouchers."""
@@ -90,9 +138,12 @@ class PosOrder(models.Model):
                 "Refund %(refund)s: order %(order)s was paid with %(money)s of money; what vouchers"
                 " paid goes back as vouchers.",
                 refund=self.name, order=origins.name,
-                money=origins.currency_id.format(float(from_cents(paid, origins.currency_id)))))
+                money=origins._format_cents(paid)))
 
     # === AMOUNTS === #
+
+    def _format_cents(self, cents):
+        return self.currency_id.format(float(from_cents(cents, self.currency_id)))
 
     def _get_voucher_payments(self):
         return self.payment_ids.filtered(lambda payment: payment._is_voucher())

@@ -117,11 +117,16 @@ class PosPaymentMethod(models.Model):
         :param int session_id: the caller's open session
         :param str payment_uuid: the till's uuid of the payment line
         :return: True
+        :raise UserError: they have been captured (the till missed the answer)
         """
         _session, store = self._check_voucher_till(session_id)
         self._check_payment_uuid(payment_uuid)
         hold, _key = self._get_voucher_hold(payment_uuid)
         if hold and hold.store_id == store:
+            if hold.state == "captured":
+                raise UserError(self.env._(
+                    "These vouchers have paid an order already. Remove other payments, press Retry beside the vouchers"
+                    " and validate the order again."))
             hold._release()
         return True
 

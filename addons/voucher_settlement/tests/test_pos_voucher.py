@@ -208,6 +208,30 @@ class TestPosVoucherPay(PosVoucherCase):
         self.assertEqual(self.env["voucher.entry"].search_count([("kind", "=", "redeem")]), entries)
         self.assertEqual(order.payment_ids.mapped("amount"), [100.0])
 
+    def test_sent_again_with_other_money(self):
+        """The answer to the first was lost, and the cashier took cash instead: it is not ignored."""
+        _answer, uuid = self._hold(60.0)
+        data = self._order_data([(self.voucher_method, 60.0, uuid), (self.cash_method, 40.0, None)])
+        order = self._sync(data)
+        for payments in ([(self.cash_method, 100.0, None)],
+                         [(self.voucher_method, 60.0, uuid), (self.cash_method, 50.0, None)]):
+            again = self._order_data(payments, uuid=data["uuid"])
+            with self.subTest(payments), self.assertRaisesRegex(UserError, "is paid already.*60.*give back"), \
+                    self.env.cr.savepoint():
+                self._sync(again)
+        # the same money in a payment line of its own, or nothing but the order's other values
+        again = self._order_data([(self.voucher_method, 60.0, uuid), (self.cash_method, 40.0, None)], uuid=data["uuid"])
+        for known in (again, {**data, "payment_ids": []}, {**data, "payment_ids": [
+                Command.update(order.payment_ids[0].id, {"payment_status": "done"})]}):
+            self.assertEqual(self._sync(known), order)
+        self.assertEqual(sorted(order.payment_ids.mapped("amount")), [40.0, 60.0])
+
+    def test_vouchers_that_have_paid_are_not_released(self):
+        _answer, uuid = self._hold(100.0)
+        self._sync(self._order_data([(self.voucher_method, 100.0, uuid)]))
+        with self.assertRaisesRegex(UserError, "have paid an order already"):
+            self.voucher_method.with_user(self.cashier).voucher_release(self.session.id, uuid)
+
     def test_without_hold(self):
         self.assertRefused(self._order_data([(self.voucher_method, 100.0, None)]), "not authorised")
         self.assertRefused(self._order_data([(self.voucher_method, 100.0, "")]), "not authorised")
@@ -482,6 +506,45 @@ class TestPosVoucherRefund(PosVoucherCase):
         sale = self._sell(40.0)
         self.assertRefused(self._order_data(
             [(self.voucher_method, -40.0, None), (self.cash_method, 140.0, None)], refunded=sale))
+
+    def test_no_goods_for_what_vouchers_paid(self):
+        """Exchanged, they could be brought back for money: refunded first, vouchers pay for the others."""
+        order = self._sell(60.0, cash=40.0)
+        for kind, link in (("goods", False), ("a line that says it refunds", order.lines.id)):
+            data = self._refund(order, 0.0)
+            price = {"price_unit": 100.0, "price_subtotal": 100.0, "price_subtotal_incl": 100.0}
+            back, = data["lines"]
+            back[2].update({**price, "price_subtotal": -100.0, "price_subtotal_incl": -100.0})
+            goods = Command.create({**back[2], **price, "qty": 1, "uuid": str(uuid4()), "refunded_orderline_id": link})
+            with self.subTest(kind):
+                self.assertRefused({**data, "lines": [back, goods]}, "order of its own")
+
+    def test_goods_exchanged_that_money_paid(self):
+        order = self._sell(0.0, cash=100.0)
+        data = self._refund(order, 0.0)
+        price = {"price_unit": 100.0, "price_subtotal": 100.0, "price_subtotal_incl": 100.0}
+        back, = data["lines"]
+        back[2].update({**price, "price_subtotal": -100.0, "price_subtotal_incl": -100.0})
+        goods = Command.create({
+            **back[2], **price, "qty": 1, "uuid": str(uuid4()), "refunded_orderline_id": False})
+        self.assertEqual(self._sync({**data, "lines": [back, goods]}).state, "paid")
+
+    def test_a_discount_is_refunded_with_the_goods(self):
+        _answer, uuid = self._hold(90.0)
+        data = self._order_data([(self.voucher_method, 90.0, uuid)])
+        less = {"qty": 1, "price_unit": -10.0, "price_subtotal": -10.0, "price_subtotal_incl": -10.0}
+        data["lines"].append(Command.create({**data["lines"][0][2], **less, "uuid": str(uuid4())}))
+        order = self._sync({**data, "amount_total": 90.0})
+        goods, discount = order.lines.sorted("price_unit", reverse=True)
+        back = self._refund(order, 90.0)
+        line = back["lines"][0][2]
+        full = {"price_unit": 100.0, "price_subtotal": -100.0, "price_subtotal_incl": -100.0}
+        more = {"price_unit": -10.0, "price_subtotal": 10.0, "price_subtotal_incl": 10.0}
+        back["lines"] = [
+            Command.create({**line, **full, "refunded_orderline_id": goods.id}),
+            Command.create({**line, **more, "uuid": str(uuid4()), "refunded_orderline_id": discount.id})]
+        self.assertEqual(self._sync(back).state, "paid")
+        self.assertEqual(self._balance(), (100.0, 0.0))
 
     def test_restored_once_when_sent_again(self):
         order = self._sell(60.0)

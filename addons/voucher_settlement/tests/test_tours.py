@@ -42,6 +42,13 @@ class TestPosVoucherTour(VoucherTillCommon, HttpCase):
         # The line was sent twice: the lost answer's hold was found again.
         self.assertEqual(len(self._wallet().hold_ids), 1)
 
+    def test_answer_lost(self):
+        self._give_vouchers(100.0)
+        self.till.auto_validate_terminal_payment = False
+        order = self._start("voucher_answer_lost_at_the_till")
+        self.assertEqual(order.payment_ids.mapped("payment_method_id.name"), ["Vouchers"])
+        self.assertEqual((order.state, self._balance()), ("paid", (0.0, 0.0)))
+
 
 class WebVoucherTour(VoucherPaymentsCommon, HttpCase):
 

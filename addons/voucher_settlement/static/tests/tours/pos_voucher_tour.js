@@ -7,6 +7,7 @@ import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_
 import * as ReceiptScreen from "@point_of_sale/../tests/pos/tours/utils/receipt_screen_util";
 import * as TicketScreen from "@point_of_sale/../tests/pos/tours/utils/ticket_screen_util";
 import { showCode, showNextCode, showSameCode } from "./payment_code";
+import { ConnectionLostError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 
 const status = (text) => ({
@@ -149,6 +150,57 @@ registry.category("web_tour.tours").add("voucher_offline_at_the_till", {
             setOffline(false),
             PaymentScreen.clickRetryButton(),
             Dialog.confirm("Apply"), // the hold is found again
+            status("Payment Successful"),
+            PaymentScreen.clickValidate(),
+            ReceiptScreen.isShown(),
+            ReceiptScreen.clickNextOrder(),
+            Chrome.endTour(),
+        ].flat(),
+});
+
+/** The order is paid, but the answer does not come: vouchers are not removed, and no cash is taken besides. */
+registry.category("web_tour.tours").add("voucher_answer_lost_at_the_till", {
+    steps: () =>
+        [
+            Chrome.startPoS(),
+            Dialog.confirm("Open Register"),
+            ProductScreen.clickDisplayedProduct("Longjing Tea"),
+            ProductScreen.clickPartnerButton(),
+            ProductScreen.clickCustomer("Li Mei"),
+            ProductScreen.clickPayButton(),
+            PaymentScreen.clickPaymentMethod("Vouchers"),
+            showCode(),
+            status("Payment Successful"),
+            {
+                content: "the next answer to an order gets lost",
+                trigger: ".payment-screen",
+                run: () => {
+                    const call = posmodel.data.call;
+                    posmodel.data.call = async function (model, method) {
+                        const answer = await call.apply(this, arguments);
+                        if (method === "sync_from_ui") {
+                            posmodel.data.call = call;
+                            throw new ConnectionLostError("/lost");
+                        }
+                        return answer;
+                    };
+                },
+            },
+            PaymentScreen.clickValidate(),
+            Dialog.bodyIs("cannot be finished without a connection"),
+            Dialog.confirm("Ok"),
+            status("Transaction cancelled"),
+            PaymentScreen.clickPaymentlineDelButton("Vouchers", "100.00"),
+            Dialog.bodyIs("have paid an order already"),
+            Dialog.confirm("Ok"),
+            status("Transaction cancelled"),
+            PaymentScreen.clickPaymentMethod("Cash"),
+            PaymentScreen.clickValidate(),
+            Dialog.bodyIs("have paid an order already"),
+            Dialog.confirm("Ok"),
+            PaymentScreen.clickPaymentlineDelButton("Cash", "100.00"),
+            PaymentScreen.clickRetryButton(),
+            Dialog.confirm("Apply"), // they are found again
             status("Payment Successful"),
             PaymentScreen.clickValidate(),
             ReceiptScreen.isShown(),

@@ -21,12 +21,17 @@ patch(PaymentScreen.prototype, {
         this.pos.paymentTerminalInProgress = false;
     },
 
-    deletePaymentLine(uuid) {
+    async deletePaymentLine(uuid) {
         const line = this.paymentLines.find((line) => line.uuid === uuid);
-        if (line.mayHoldVouchers && line.getPaymentStatus() === "retry") {
-            // The answer to an earlier request may have been lost.
-            line.payment_method_id.payment_terminal.release(uuid);
+        if (line.mayHavePaid && !(await line.releaseVouchers())) {
+            return;
         }
-        return super.deletePaymentLine(uuid);
+        if (line.mayHoldVouchers && !line.mayHavePaid && line.getPaymentStatus() === "retry") {
+            // The answer to an earlier request may have been lost.
+            line.releaseVouchers();
+        }
+        if (this.paymentLines.includes(line)) {
+            return super.deletePaymentLine(uuid);
+        }
     },
 });
