@@ -2,6 +2,7 @@
 
 from unittest.mock import call, patch
 
+from odoo import Command
 from odoo.tests import tagged
 
 from odoo.addons.payment_demo.models.payment_transaction import PaymentTransaction as DemoTransaction
@@ -96,3 +97,21 @@ class TestSplitRefunds(SplitCommon):
             self._run()
             refund._advance_split()
         self.assertEqual((refund.state, ask.call_args_list), ("pending", [call(refund)]))
+
+    def test_what_was_paid_twice_is_given_back_of_the_payment_that_is_not_split(self):
+        tx = self._pay(100)
+        late = self.env["payment.transaction"].create({
+            "provider_id": tx.provider_id.id, "payment_method_id": tx.payment_method_id.id, "amount": 100,
+            "currency_id": tx.currency_id.id, "partner_id": tx.partner_id.id, "operation": "online_direct",
+            "sale_order_ids": [Command.set(tx.sale_order_ids.ids)], "reference": f"{tx.reference}-late"})
+        late._process("demo", {"reference": late.reference, "payment_details": "1234", "simulated_state": "done"})
+        late._post_process()
+        self._run()
+        self.assertEqual((late.surplus_amount, len(tx.split_order_ids), len(late.split_order_ids)), (100.0, 1, 0))
+        got = self._got()
+        self._refund_tx(late, 100)
+        self._run()
+        self.assertEqual((self._got(), self._sale(tx).refund_ids.ids, tx.split_order_ids.state), (got, [], "finished"))
+        self._refund_tx(tx, 100)
+        self._run()
+        self.assertEqual((self._got()[:2], self._sale(tx)._get_cash_left_cents()), ((0, 0), 0))
