@@ -354,7 +354,7 @@ class PlatformCase(PromoterMixin, SettlementCommon, VoucherTillCommon, HttpCase)
             self.env["green.points.policy.comparison"].with_user(self.users["operator"]).create(
                 {"policy_ids": (policy + policy.copy({"name": "Rival Rules"})).ids}),
             self.env["escrow.check"].with_user(self.users["auditor"]).create({}),
-            self.env["payout.ack.import"].with_user(self.maker).create(
+            self.env["payout.ack.import"].with_user(self.checker).create(
                 {"batch_id": self.sent_payout.id, "file": b"eA=="}),
             self.env["escrow.bank.import"].with_user(self.maker).create({"file": b"eA=="}),
             self.env["ledger.correction.reject"].with_user(self.checker).create(

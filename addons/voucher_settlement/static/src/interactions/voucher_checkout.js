@@ -18,7 +18,8 @@ export class VoucherCheckout extends Interaction {
         this.error = "";
     }
 
-    async apply(ev, form) {
+    async apply(ev) {
+        const form = ev.target;
         const [amount, holder] = ["amount", "holder"].map((name) => form.elements[name]);
         await this.send("apply", { amount: amount.valueAsNumber || 0, holder: Number(holder.value) });
     }
