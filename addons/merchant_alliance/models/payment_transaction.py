@@ -62,9 +62,10 @@ class PaymentTransaction(models.Model):
 
     def _post_process(self):
         # of two reports of one payment, the later one waits here, before it has done all the work in vain
-        touch(self.filtered(lambda tx: tx.state == "done"))
+        arrived = self.filtered(lambda tx: tx.state == "done")
+        touch(arrived)
         # neither does one payment of an order overlook the other that comes in at the same time
-        touch(self.filtered(lambda tx: tx.state == "done")._get_first().sale_order_ids.filtered(
+        touch(arrived._get_first().sale_order_ids.filtered(
             lambda order: len(order.sudo().transaction_ids) > 1))  # sudo: payers may not read them
         self._defer_on_site()
         new = self.filtered(lambda tx: not tx.is_post_processed)

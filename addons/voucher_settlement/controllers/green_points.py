@@ -14,9 +14,7 @@ class VoucherGreenPointsPortal(GreenPointsPortal):
 
     def _get_my_wallet(self):
         """Return the user's own wallet, empty before the first points."""
-        return request.env["voucher.wallet"].search([
-            ("partner_id", "=", request.env.user.partner_id.id),
-            ("company_id", "=", request.env.company.id)])
+        return find_wallet(request.env.user.partner_id, request.env.company)
 
     def _prepare_my_points_values(self, page=1):
         values = super()._prepare_my_points_values(page=page)
@@ -48,3 +46,8 @@ class VoucherGreenPointsPortal(GreenPointsPortal):
                 [*domain, ("amount", "!=", 0)], order="id desc", limit=self._points_rows_per_page),
             "currency": company.currency_id,
         }
+
+
+def find_wallet(holder, company):
+    """Return a wallet with the user's own rights, empty before its first points."""
+    return request.env["voucher.wallet"].search([("partner_id", "=", holder.id), ("company_id", "=", company.id)])

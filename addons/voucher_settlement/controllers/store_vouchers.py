@@ -5,6 +5,7 @@ from odoo.http import request, route
 
 from odoo.addons.merchant_alliance.controllers.portal import MerchantPortal
 
+from .green_points import find_wallet
 from .payment_code import PaymentCodePortal
 
 PATH = "/my/store/<int:merchant_id>/vouchers"
@@ -57,7 +58,6 @@ class StoreVouchersPortal(PaymentCodePortal):
 
 def get_wallet(merchant):
     """Return the wallet of a merchant that the user owns, credited up to date; empty before its first points."""
-    wallet = request.env["voucher.wallet"].search([
-        ("partner_id", "=", merchant.partner_id.id), ("company_id", "=", merchant.company_id.id)])
+    wallet = find_wallet(merchant.partner_id, merchant.company_id)
     wallet._credit_up_to_date()
     return wallet

@@ -20,6 +20,23 @@ const reverse = () => ({
     run: "click",
 });
 
+const sellToLiMei = () =>
+    [
+        Chrome.startPoS(),
+        Dialog.confirm("Open Register"),
+        ProductScreen.clickDisplayedProduct("Longjing Tea"),
+        ProductScreen.clickPartnerButton(),
+        ProductScreen.clickCustomer("Li Mei"),
+        ProductScreen.clickPayButton(),
+    ].flat();
+const holdVouchersOfLiMei = () =>
+    [
+        sellToLiMei(),
+        PaymentScreen.clickPaymentMethod("Vouchers"),
+        showCode(),
+        status("Payment Successful"),
+    ].flat();
+
 /** A shopper with 60 of vouchers buys tea for 100, changes their mind once, and brings it back. */
 registry.category("web_tour.tours").add("voucher_at_the_till", {
     steps: () =>
@@ -84,15 +101,7 @@ registry.category("web_tour.tours").add("voucher_at_the_till", {
 registry.category("web_tour.tours").add("voucher_runs_out_at_the_till", {
     steps: () =>
         [
-            Chrome.startPoS(),
-            Dialog.confirm("Open Register"),
-            ProductScreen.clickDisplayedProduct("Longjing Tea"),
-            ProductScreen.clickPartnerButton(),
-            ProductScreen.clickCustomer("Li Mei"),
-            ProductScreen.clickPayButton(),
-            PaymentScreen.clickPaymentMethod("Vouchers"),
-            showCode(),
-            status("Payment Successful"),
+            holdVouchersOfLiMei(),
             {
                 content: "let the time run out",
                 trigger: ".payment-screen",
@@ -128,12 +137,7 @@ const setOffline = (offline) => ({
 registry.category("web_tour.tours").add("voucher_offline_at_the_till", {
     steps: () =>
         [
-            Chrome.startPoS(),
-            Dialog.confirm("Open Register"),
-            ProductScreen.clickDisplayedProduct("Longjing Tea"),
-            ProductScreen.clickPartnerButton(),
-            ProductScreen.clickCustomer("Li Mei"),
-            ProductScreen.clickPayButton(),
+            sellToLiMei(),
             setOffline(true),
             PaymentScreen.clickPaymentMethod("Vouchers"),
             Dialog.bodyIs("need a connection"),
@@ -162,15 +166,7 @@ registry.category("web_tour.tours").add("voucher_offline_at_the_till", {
 registry.category("web_tour.tours").add("voucher_answer_lost_at_the_till", {
     steps: () =>
         [
-            Chrome.startPoS(),
-            Dialog.confirm("Open Register"),
-            ProductScreen.clickDisplayedProduct("Longjing Tea"),
-            ProductScreen.clickPartnerButton(),
-            ProductScreen.clickCustomer("Li Mei"),
-            ProductScreen.clickPayButton(),
-            PaymentScreen.clickPaymentMethod("Vouchers"),
-            showCode(),
-            status("Payment Successful"),
+            holdVouchersOfLiMei(),
             {
                 content: "the next answer to an order gets lost",
                 trigger: ".payment-screen",
