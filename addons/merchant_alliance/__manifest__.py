@@ -5,8 +5,8 @@
     "category": "Sales/Loyalty",
     "license": "LGPL-3",
     "author": "Green Points Platform",
-    "depends": ["account_payment", "auth_signup", "mail", "phone_validation", "portal", "point_of_sale", "resource",
-                "stock_delivery", "website_sale_collect"],
+    "depends": ["account_payment", "auth_signup", "mail", "phone_validation", "portal", "point_of_sale",
+                "pos_online_payment", "resource", "stock_delivery", "website_sale_collect"],
     "external_dependencies": {"python": ["phonenumbers", "python-stdnum"]},
     "data": [
         "security/groups.xml",

@@ -62,6 +62,7 @@ from . import payment_transaction_surplus
 from . import pos_config
 from . import pos_order
 from . import pos_order_claim
+from . import pos_order_online
 from . import product_product
 from . import product_template
 from . import product_template_brand

@@ -37,6 +37,10 @@ class AllianceStore(models.Model):
     _warehouse_uniq = models.UniqueIndex(
         "(warehouse_id) WHERE warehouse_id IS NOT NULL", "Another store's orders are collected from this warehouse.")
 
+    @api.constrains("scene", "merchant_id")
+    def _check_tills(self):
+        self.pos_config_ids._check_online_payment()
+
     def write(self, vals):
         if "merchant_id" in vals:
             moved = self.filtered(lambda store: store.merchant_id.id != vals["merchant_id"])

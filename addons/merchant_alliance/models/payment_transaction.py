@@ -77,6 +77,9 @@ class PaymentTransaction(models.Model):
         for refund in refunds & new:  # one reported again says nothing about what was paid since
             for order in refund._get_first().sale_order_ids:
                 order._register_qualified_refund(refund)
+            # sudo: whoever gives back has no rights on tills
+            for order in refund._get_first().sudo().pos_order_id:
+                order._register_online_refund(refund.sudo())
         return result
 
     def _defer_on_site(self):

@@ -33,14 +33,16 @@ class PaymentTransaction(models.Model):
 
     def _is_of_order_or_deposit(self):
         self.ensure_one()
-        return bool(self.sale_order_ids or self.deposit_merchant_id) or bool(
+        return bool(self.sale_order_ids or self.pos_order_id or self.deposit_merchant_id) or bool(
             self.source_transaction_id and self.source_transaction_id._is_of_order_or_deposit())
 
     def _check_open_provider(self):
         """Raise ValidationError if what stores sell would be paid through a provider that is not offered."""
         for tx in self.sudo():  # sudo: shoppers read neither providers nor stores
-            if (not tx.source_transaction_id and tx.sale_order_ids._get_alliance_stores()
-                    and not tx.provider_id._is_open_to_shoppers()):
+            till = tx.pos_order_id.config_id.alliance_store_id
+            stores = tx.sale_order_ids._get_alliance_stores() | till
+            if till._filter_own() != till or (
+                    stores and not tx.source_transaction_id and not tx.provider_id._is_open_to_shoppers()):
                 raise ValidationError(self.env._("This way to pay is not offered. Please refresh the page."))
 
     def action_post_process(self):

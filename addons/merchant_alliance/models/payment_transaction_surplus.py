@@ -16,6 +16,10 @@ class PaymentTransaction(models.Model):
         string="Paid Too Much", readonly=True, copy=False,
         help="What of this payment its order did not cost. Negative: what of this refund gives such money back.")
 
+    _surplus_within = models.Constraint(
+        "CHECK (surplus_amount IS NULL OR surplus_amount BETWEEN LEAST(amount, 0) AND GREATEST(amount, 0))",
+        "What was paid too much is a part of the payment.")
+
     def _get_kept_cents(self):
         """Return what this payment brought in for its order, or what a refund (negative) gave back of it."""
         self.ensure_one()

@@ -65,18 +65,22 @@ class PosOrder(models.Model):
         touch(refunded)  # of a refund and a claim made at once, the later one sees the other
         origins = self.env["alliance.qualified.sale"].search(
             [("pos_order_id", "in", refunded.ids), ("kind", "=", "sale")], order="id")
-        vals_list = []
-        for order, sales in origins.grouped("pos_order_id").items():
-            for origin, kept in order._get_kept_cents(sales, later).items():
-                cents = origin._get_cash_left_cents() - kept
-                if cents > 0:
-                    vals_list.append({
-                        # 'pos.refund': no uuid of a till can make it the key of a sale
-                        "idempotency_key": f"pos.refund,{self.uuid},{origin.id}",
-                        "partner": origin.partner_id, "store": origin.store_id, "origin": origin,
-                        "sale_datetime": self._get_sale_datetime(), "cash_cents": -cents,
-                        "pos_order_id": self.id})
-        return vals_list
+        return [
+            # 'pos.refund': no uuid of a till can make it the key of a sale
+            {**vals, "idempotency_key": f"pos.refund,{self.uuid},{vals['origin'].id}",
+             "sale_datetime": self._get_sale_datetime(), "pos_order_id": self.id}
+            for order, sales in origins.grouped("pos_order_id").items()
+            for vals in order._prepare_taken_vals(sales, later)]
+
+    def _prepare_taken_vals(self, sales, later=None):
+        """Return for each of this order's ``sales`` the values of what is to be taken from it, if anything.
+
+        :param later: as for :meth:`_get_kept_cents`
+        """
+        left = {origin: origin._get_cash_left_cents() - kept
+                for origin, kept in self._get_kept_cents(sales, later).items()}
+        return [{"partner": origin.partner_id, "store": origin.store_id, "origin": origin, "cash_cents": -cents}
+                for origin, cents in left.items() if cents > 0]
 
     def _get_sale_datetime(self):
         """Return the order's time, kept within its session: the till states it, and a rate depends on it."""
@@ -117,7 +121,7 @@ class PosOrder(models.Model):
         earning = self.env["pos.order.line"].union(*lines_of.values())
         back = self.lines.refund_orderline_ids.filtered(
             lambda line: line.order_id.state in PAID_STATES and line.order_id not in (later or ()))
-        returned_money = returned_apart = 0
+        returned_money, returned_apart = self._get_given_back_online_cents(), 0
         for refund, lines in back.grouped("order_id").items():
             _goods, refund_other = refund._get_cents(lines)
             if refund.lines.refunded_orderline_id.order_id == self:

@@ -1,6 +1,6 @@
 from odoo import Command, fields
-from odoo.exceptions import ConcurrencyError, UserError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, ConcurrencyError, UserError, ValidationError
+from odoo.tests import new_test_user, tagged
 
 from .common import AllianceCommon
 
@@ -102,26 +102,88 @@ class TestPosSale(PosSaleCommon):
 
 @tagged("post_install", "-at_install")
 class TestPosOnline(PosSaleCommon):
-    """A till at which shoppers pay online, with their phones."""
+    """A till at which shoppers pay the platform online, with their phones."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.provider = cls.env["payment.provider"].search([("code", "=", "demo")], limit=1)
+        cls.provider.write({"state": "test", "is_published": True})
         cls.online = cls.env["pos.payment.method"].create({"name": "Online", "is_online_payment": True})
-        cls.config = cls.env["pos.config"].create({
+        cls.merchant.is_platform = True
+        cls.own_till = cls.env["pos.config"].create({
             "name": "Online till", "payment_method_ids": [Command.set(cls.online.ids)],
             "alliance_store_id": cls.store.id})
-        cls.config.open_ui()
-        cls.pos_session = cls.config.current_session_id
+        cls.own_till.open_ui()
+
+    def _order_online(self, **vals):
+        self.pos_session = self.own_till.current_session_id
+        self._sync(self._order_data(
+            "online", [(self.product, 2, {})], state="draft", payment_ids=[], **vals))
+        return self.env["pos.order"].search([("uuid", "=", "online")])
+
+    def _new_tx(self, order):
+        return self.env["payment.transaction"].create({
+            "provider_id": self.provider.id, "payment_method_id": self.provider.payment_method_ids[:1].id,
+            "amount": order.amount_total, "currency_id": order.currency_id.id, "partner_id": self.shopper.id,
+            "pos_order_id": order.id, "reference": f"till-{order.id}", "operation": "online_direct"})
+
+    def _pay(self, order):
+        tx = self._new_tx(order)
+        tx._set_done()
+        tx._post_process()
+        return tx
+
+    def _give_back(self, tx, amount):
+        refund = tx._create_child_transaction(amount, is_refund=True)
+        refund._set_done()
+        refund._post_process()
+        refund._post_process()
 
     def test_what_is_paid_online_is_cash(self):
-        self._sync(self._order_data("online", [(self.product, 2, {})], state="draft", payment_ids=[]))
-        order = self.env["pos.order"].search([("uuid", "=", "online")])
-        payment = self.env["account.payment"].create({
-            "amount": 100, "payment_type": "inbound", "partner_id": self.shopper.id})
-        order.add_payment({
-            "pos_order_id": order.id, "amount": 100, "payment_method_id": self.online.id,
-            "online_account_payment_id": payment.id})
-        order._process_saved_order(False)
+        order = self._order_online()
+        self._pay(order)
         self.assertEqual(order.state, "paid")
         self.assertEqual(self._sales().mapped("cash_amount"), [100.0])
+
+    def test_what_is_given_back_online_is_taken_from_the_sale(self):
+        order = self._order_online()
+        tx = self._pay(order)
+        self._give_back(tx, 30)
+        self.assertEqual(self._sales().mapped("cash_amount"), [100.0, -30.0])
+        self._give_back(tx, 30)
+        self.assertEqual(self._sales().mapped("cash_amount"), [100.0, -30.0, -30.0])
+        cash = self.config.payment_method_ids.filtered("is_cash_count")[:1]
+        self.pos_session = self.config.current_session_id
+        self._sync(self._order_data(
+            "back", [(self.product, -2, {"refunded_orderline_id": order.lines.id})], method=cash))
+        self.assertEqual(sum(self._sales().mapped("cash_amount")), 0.0)
+
+    def test_a_receipt_claimed_after_money_was_given_back(self):
+        order = self._order_online(partner_id=False)
+        self._give_back(self._pay(order), 30)
+        self.assertFalse(self._sales())
+        order._claim(self.shopper)
+        order._claim(self.shopper)
+        self.assertEqual(self._sales().mapped("cash_amount"), [100.0, -30.0])
+
+    def test_nobody_writes_such_a_payment_by_hand(self):
+        tx = self._new_tx(self._order_online())
+        clerk = new_test_user(self.env, "till.clerk", "account.group_account_manager,base.group_user")
+        with self.assertRaisesRegex(AccessError, "by hand"):
+            tx.with_user(clerk).state = "done"
+
+    def test_the_provider_is_not_another_merchants_till(self):
+        order = self._order_online()
+        other = self._make_merchant("Other House", company_id=self.company.id)
+        with self.assertRaisesRegex(ValidationError, "another merchant's"), self.env.cr.savepoint():
+            self.own_till.copy({"alliance_store_id": other.store_ids.id})
+        with self.assertRaisesRegex(ValidationError, "another merchant's"), self.env.cr.savepoint():
+            self.own_till.alliance_store_id = other.store_ids
+        with self.assertRaisesRegex(ValidationError, "another merchant's"), self.env.cr.savepoint():
+            self.store.merchant_id = other
+        self.own_till.current_session_id.state = "closed"
+        self.own_till.payment_method_ids = self.later
+        self.own_till.alliance_store_id = other.store_ids
+        with self.assertRaisesRegex(ValidationError, "not offered"):
+            self._new_tx(order)
