@@ -78,6 +78,9 @@ class TestSplitDeadline(SplitCommon):
         self._run()
         self.assertEqual(order.state, "finishing")
         self._pass_deadline(order)
+        told = order.activity_ids
+        self.orders._cron_watch_deadlines()
+        self.assertEqual(order.activity_ids, told, "only the merchant's own part waits")
         self._run()
         self.assertEqual((order.state, order.reason, order.activity_ids.ids), ("finished", False, []))
         self.assertEqual(order.entry_ids.amount, 90.0)

@@ -139,6 +139,7 @@ class TestSplitPayments(SplitCommon):
         order.with_user(self.operator).action_give_up()
         self._run()
         self.assertEqual((order.state, self._got()), ("lost", (0, 0, 10000)))
+        self.assertEqual((order.line_ids.ids, order.merchant_amount), ([], 100.0), "nothing of it is still to come")
         self._fund(self.merchant)
         self.assertEqual((sale.state, sale.funding_id.method), ("funded", "deposit"))
         self._book()

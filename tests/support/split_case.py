@@ -49,17 +49,17 @@ class SplitCommon(EscrowCommon):
 
     # -- builders --------------------------------------------------------------------------------
 
-    def _pay(self, amount, store=None):
+    def _pay(self, amount, store=None, too_much=0):
         """Pay by scan; return the transaction. What it paid is frozen at the provider."""
         number = next(self.keys)
         order = self.env["sale.order"]._create_scan_order(
             store or self.store, self.shopper, round(amount * 100), f"scan{number:012}")
         tx = self.env["payment.transaction"].create({
             "provider_id": self.provider.id, "payment_method_id": self.provider.payment_method_ids[:1].id,
-            "amount": amount, "currency_id": order.currency_id.id, "partner_id": self.shopper.id,
+            "amount": amount + too_much, "currency_id": order.currency_id.id, "partner_id": self.shopper.id,
             "sale_order_ids": [Command.set(order.ids)], "reference": f"split-{number}", "operation": "online_direct"})
         tx._process("demo", {"reference": tx.reference, "payment_details": "1234", "simulated_state": "done"})
-        self.server.payments[tx.provider_reference] = [PAYER, round(amount * 100)]
+        self.server.payments[tx.provider_reference] = [PAYER, round((amount + too_much) * 100)]
         tx._post_process()
         return tx
 

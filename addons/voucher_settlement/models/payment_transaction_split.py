@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.merchant_alliance.tools.money import to_cents
 from odoo.addons.merchant_alliance.tools.serialize import touch
 
 from ..tools.split import SplitError
@@ -39,9 +40,13 @@ class PaymentTransaction(models.Model):
     # -- refunds -----------------------------------------------------------------------------------
 
     def _get_surplus_left_cents(self):
-        """What was split is given back by those who got it, whatever else was paid too much."""
-        split = self.sudo().split_order_ids  # sudo: whoever refunds
-        return 0 if split else super()._get_surplus_left_cents()
+        """What was split is given back by those who got it, whatever other payment brought too much."""
+        left = super()._get_surplus_left_cents()
+        tx = self.sudo()  # sudo: whoever refunds
+        if left > 0 and tx.split_order_ids:
+            standing = tx._get_refunds().filtered(lambda refund: refund.state not in ("cancel", "error"))
+            left = min(left, sum(to_cents(each.surplus_amount, each.currency_id) for each in tx | standing))
+        return left
 
     def _send_refund_request(self):
         order = self.source_transaction_id.sudo().split_order_ids  # sudo: whoever refunds

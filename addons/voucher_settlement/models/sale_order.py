@@ -157,17 +157,26 @@ class SaleOrder(models.Model):
         if voucher_tx.state == "authorized" and voucher_tx._is_held():
             return
         self._release_vouchers()
-        cents = to_cents(voucher_tx.amount, self.currency_id)
-        if cents != to_cents(self._get_amount_due(), self.currency_id):
+        cents, due = to_cents(voucher_tx.amount, self.currency_id), to_cents(self._get_amount_due(), self.currency_id)
+        if due <= 0:
             return
-        try:
-            with self.env.cr.savepoint():
-                self._apply_vouchers(cents, voucher_tx._get_voucher_holder())
-        except UserError as error:
+        reason = self.env._("The order has changed since.")
+        if cents == due:
+            reason = self._try_vouchers(cents, voucher_tx._get_voucher_holder())
+        if reason:
             self.message_post(body=self.env._(
                 "The money for this order arrived after its vouchers had been released, and they"
                 " could not be held again: %(reason)s %(amount)s is still due.",
-                reason=str(error), amount=self.currency_id.format(self._get_amount_due())))
+                reason=reason, amount=self.currency_id.format(self._get_amount_due())))
+
+    def _try_vouchers(self, cents, holder):
+        """Hold vouchers if it is possible; return why it is not, or None."""
+        try:
+            with self.env.cr.savepoint():
+                self._apply_vouchers(cents, holder)
+        except UserError as error:
+            return str(error)
+        return None
 
     def _is_confirmation_amount_reached(self):
         # Core confirms a web order upon any payment, as its checkout charges the whole total. With

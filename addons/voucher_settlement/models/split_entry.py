@@ -53,7 +53,7 @@ class SplitEntry(models.Model):
     def _record_refund(self, order, refund_tx):
         """The shopper was paid back out of the merchant's money with the provider."""
         return self._record(order, "refund", f"refund,{refund_tx.id}",
-                            to_cents(refund_tx.amount, refund_tx.currency_id), 0)
+                            refund_tx._get_kept_cents(), 0)
 
     def _record(self, order, kind, key, cents, escrow_cents):
         existing = self.search([("idempotency_key", "=", key)])

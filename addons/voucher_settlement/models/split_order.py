@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.merchant_alliance.tools.money import to_cents
 from odoo.addons.merchant_alliance.tools.serialize import touch
 
 from .split_receiver import OPERATOR
@@ -108,8 +109,9 @@ class SplitOrder(models.Model):
         merchant = share.merchant_id
         if existing or len(share) != 1 or share.is_own or share.is_voucher or not merchant.split_account:
             return existing
-        if tx.currency_id != share.currency_id or not tx.provider_reference or tx.currency_id.compare_amounts(
-                share.amount, tx.amount):
+        # what was paid too much stays with the merchant until it is given back
+        whole = to_cents(share.amount, share.currency_id) == tx._get_kept_cents()
+        if tx.currency_id != share.currency_id or not tx.provider_reference or not whole:
             return existing
         name = self.env["ir.sequence"].next_by_code("split.order")
         order = self.create({

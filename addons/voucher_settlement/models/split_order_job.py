@@ -155,6 +155,7 @@ class SplitOrder(models.Model):
     def _end(self, state, reason=False):
         """Nothing changes any more: book who got what, and fund what waited for it."""
         self.write({"state": state, "reason": reason})
+        self.line_ids.filtered(lambda line: line.state == "pending").unlink()  # refused, or never asked for
         self.env["split.entry"]._record_finished(self)
         self.activity_feedback(["mail.mail_activity_data_todo"])
         self.env.ref("merchant_alliance.cron_fund_pending")._trigger()
@@ -218,7 +219,7 @@ class SplitOrder(models.Model):
     def _get_paid_cents(self):
         """Return what is left of the payment after refunds that were made."""
         refunds = self.transaction_id._get_refunds().filtered(lambda tx: tx.state == "done")
-        return to_cents(self.amount, self.currency_id) + sum(to_cents(tx.amount, tx.currency_id) for tx in refunds)
+        return to_cents(self.amount, self.currency_id) + sum(tx._get_kept_cents() for tx in refunds)
 
     def _get_unsettled_refunds(self):
         """Return refunds of the payment that have not come to an end, or are not taken from its sale yet."""
@@ -277,7 +278,7 @@ class SplitOrder(models.Model):
                 "%(reason)s Put it right and retry before %(day)s, or leave the payment to the merchant.",
                 reason=order.reason, day=order.deadline))
         orders = self.search([
-            ("company_id", "=", company.id), ("state", "in", ("draft", "requested", "finishing", "failed")),
+            ("company_id", "=", company.id), ("state", "in", ("draft", "requested", "failed")),
             ("deadline", "<=", fields.Date.add(today, days=WARN_DAYS))], limit=1000)
         for order in orders.filtered("is_undecided"):
             order._alert(self.env._("%s: say who has got what", order.name), self.env._(

@@ -265,6 +265,15 @@ class TestWebVoucherPay(WebVoucherCase):
         self.assertIn("still due", "".join(self.order.message_ids.mapped("body")))
         self.assertEqual(self._balance(), (100.0, 90.0))
 
+    def test_late_money_for_a_cart_that_changed(self):
+        self._apply(60)
+        tx = self._start_rest()
+        self._vouchers().voucher_hold_ids._release()
+        self.order.order_line.price_unit = 90.0
+        self._finish_rest(tx)
+        self.assertEqual((self.order.state, self.order.amount_paid, self._balance()), ("draft", 100.0, (100.0, 0.0)))
+        self.assertRegex("".join(self.order.message_ids.mapped("body")), "has changed since.*80.00.*still due")
+
     def test_cheaper_cart_does_not_take_more_vouchers_than_its_total(self):
         self._apply(60)
         tx = self._start_rest()
