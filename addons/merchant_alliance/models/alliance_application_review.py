@@ -116,6 +116,7 @@ class AllianceApplication(models.Model):
 
     def _approve(self):
         self.ensure_one()
+        self = self.with_company(self.company_id)  # whichever the operator works in: the login is of that company
         # sudo: contacts and bank accounts are not an operator's to make; the right to decide was checked
         builder = self.sudo()
         partners = builder.env["res.partner"]

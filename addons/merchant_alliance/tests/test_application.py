@@ -101,6 +101,19 @@ class TestApplication(ApplicationCommon):
         with self.assertRaisesRegex(UserError, "is Approved"):
             application.with_user(self.operator).action_approve()
 
+    def test_the_owner_s_login_is_of_the_application_s_company(self):
+        """The operator works in another company just now: a login of that one would see nothing of its merchant."""
+        company = self.env["res.company"].create({"name": "Platform in Another City"})
+        self.operator.company_ids |= company
+        application = self._apply(company_id=company.id)
+        application.with_user(self.operator).with_context(
+            allowed_company_ids=(self.company + company).ids).action_approve()
+        user = self.env["res.users"].search([("login", "=", application.contact_email)])
+        self.assertEqual((user.company_id, user.company_ids), (company, company))
+        merchants = self.env["alliance.merchant"].with_user(user).with_context(allowed_company_ids=user.company_ids.ids)
+        self.assertEqual(merchants.search([]), application.merchant_id)
+        self.assertEqual(application.merchant_id.contract_ids.company_id, company)
+
     def test_what_speaks_against_approving(self):
         without = self._apply(licence_image=False)
         with self.assertRaisesRegex(UserError, "business licence is missing"):
