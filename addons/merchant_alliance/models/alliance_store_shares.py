@@ -17,7 +17,7 @@ class AllianceStore(models.Model):
     _inherit = "alliance.store"
 
     analytic_account_id = fields.Many2one(
-        "account.analytic.account", string="Profit Account", check_company=True,
+        "account.analytic.account", string="Profit Account", check_company=True, copy=False,
         help="Analytic account with the income and expenses of this store; dividends come from its profit alone.")
     issued_percent = fields.Float(
         string="Shares Issued (%)", digits=(8, 4), readonly=True, copy=False, help="Sum of all holdings.")
@@ -25,6 +25,23 @@ class AllianceStore(models.Model):
 
     _issued_in_bounds = models.Constraint(
         "CHECK (issued_percent >= 0 AND issued_percent <= 100)", "At most 100 percent of a store can be held.")
+    _analytic_account_uniq = models.UniqueIndex(
+        "(analytic_account_id) WHERE analytic_account_id IS NOT NULL",
+        "Profit Account: another store's dividends come from this one.")
+
+    def write(self, vals):
+        if "analytic_account_id" in vals:
+            account = vals["analytic_account_id"] or False
+            self.filtered(lambda store: store.analytic_account_id.id != account)._check_no_dividend()
+        return super().write(vals)
+
+    def _check_no_dividend(self):
+        """Raise UserError if dividends are from the profit account: what they took would be there again in another."""
+        dividend = self._get_dividends_in_force()[:1]
+        if dividend:
+            raise UserError(self.env._(
+                "Profit Account: dividend %(dividend)s of %(store)s is from it; cancel or reverse that before you"
+                " choose another one.", dividend=dividend.name, store=dividend.store_id.name))
 
     @api.model
     def _to_percent(self, number):
@@ -94,10 +111,14 @@ class AllianceStore(models.Model):
     def _get_earliest_move(self):
         """Return the first day on which shares can move without changing what has been reckoned, or False."""
         last = self.env["alliance.share.entry"].search([("store_id", "=", self.id)], order="date desc", limit=1).date
-        paid = self.env["alliance.dividend"].search([
-            ("store_id", "=", self.id), ("state", "in", ("submitted", "approved"))], order="date_to desc", limit=1)
+        paid = self._get_dividends_in_force()[:1]
         days = [day for day in (last, paid and fields.Date.add(paid.date_to, days=1)) if day]
         return max(days, default=False)
+
+    def _get_dividends_in_force(self):
+        """Return the dividends that have taken their profit, or are about to: the latest first."""
+        return self.env["alliance.dividend"].sudo().search([  # sudo: whoever asks, none is left out
+            ("store_id", "in", self.ids), ("state", "in", ("submitted", "approved"))])
 
     # -- profit ------------------------------------------------------------------------------------
 
@@ -110,9 +131,7 @@ class AllianceStore(models.Model):
         """
         self.ensure_one()
         today = self.company_id._get_day()
-        taken = self.env["alliance.dividend"].sudo().search([
-            ("store_id", "=", self.id), ("state", "in", ("submitted", "approved"))]) - (
-            without or self.env["alliance.dividend"])
+        taken = self._get_dividends_in_force() - (without or self.env["alliance.dividend"])
         return min(self._get_profit_cents(day) for day in {date_to, today}) - sum(
             to_cents(dividend.amount, self.currency_id) for dividend in taken)
 

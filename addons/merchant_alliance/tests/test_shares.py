@@ -2,7 +2,7 @@ from datetime import date
 from decimal import Decimal
 
 from freezegun import freeze_time
-from psycopg2.errors import CheckViolation
+from psycopg2.errors import CheckViolation, UniqueViolation
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -196,6 +196,32 @@ class TestDividend(SharesCommon):
         with self.assertRaisesRegex(UserError, "cannot be distributed"):
             self._declare(0.01).action_submit()
         self._declare(700, date_from="2026-04-01", date_to="2026-06-30").action_submit()
+
+    def test_no_two_stores_distribute_one_profit(self):
+        other = self._make_merchant("Other Market", scene="supermarket").store_ids
+        with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+            other.analytic_account_id = self.market.analytic_account_id
+            other.flush_recordset()
+        self.assertFalse(self.market.copy().analytic_account_id)
+
+    def test_the_profit_account_stays_while_a_dividend_is_from_it(self):
+        account = self.market.analytic_account_id
+        another = account.copy({"name": "Another"})
+        self._move(100, self.people[0])
+        self._earn(1000)
+        dividend = self._declare(1000)
+        self.market.analytic_account_id = another
+        self.market.analytic_account_id = account
+        dividend.action_submit()
+        for value in (another.id, False):
+            with self.assertRaisesRegex(UserError, "Profit Account"):
+                self.market.with_user(self.operator).analytic_account_id = value
+        self.market.write({"analytic_account_id": account.id, "name": "Same Account"})
+        dividend.with_user(self.approver).action_approve()
+        with self.assertRaisesRegex(UserError, "Profit Account"):
+            self.market.analytic_account_id = another
+        dividend.with_user(self.approver).action_reverse()
+        self.market.analytic_account_id = another
 
     def test_losses_come_first(self):
         self._move(100, self.people[0])
