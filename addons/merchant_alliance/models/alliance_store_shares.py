@@ -54,7 +54,7 @@ class AllianceStore(models.Model):
         :param giver: ``res.partner``, may be empty
         :param taker: ``res.partner``, may be empty
         :param float percent: of the store, above 0, with at most 4 decimals
-        :param date: from this day on; not before the last move, nor within the time of a dividend
+        :param date: from this day on; not before the last move, nor within the time of a dividend, nor after today
         :param str key: idempotency key
         :param str reference: agreement or resolution
         :return: the entries
@@ -97,6 +97,9 @@ class AllianceStore(models.Model):
         if earliest and date < earliest:
             raise UserError(self.env._(
                 "Date: the earliest possible day is %s, after the last move and the last dividend.", earliest))
+        today = self.company_id._get_day()
+        if date > today:  # nothing could move before that day any more
+            raise UserError(self.env._("Date: the latest possible day is %s, today.", today))
         if giver:
             held = self.shareholding_ids.filtered(lambda holding: holding.partner_id == giver)._get_percent()
             if exact > held:

@@ -107,6 +107,18 @@ class TestShares(SharesCommon):
         with self.assertRaisesRegex(UserError, "only supermarket"):
             self._move(1, bo, day=date(2026, 2, 1))
 
+    def test_no_day_that_is_to_come(self):
+        """A mistyped year would let no other share of the store move before it."""
+        an, bo, _chen = self.people
+        with self.assertRaisesRegex(UserError, "Date.*2026-06-30"):
+            self._move(10, an, day=date(2062, 6, 30))
+        with self.assertRaisesRegex(UserError, "Date"):
+            self._move(10, an, day=date(2026, 7, 1))
+        self._move(10, an, day=date(2026, 6, 30))
+        self.company.partner_id.tz = "Pacific/Kiritimati"
+        with freeze_time("2026-06-30 12:00:00"):
+            self._move(10, bo, day=date(2026, 7, 1))
+
     def test_a_contact_of_a_company_is_not_the_shareholder(self):
         """It would not see its own shares: logins see those of the company that they belong to."""
         company = self.env["res.partner"].create({"name": "Holding", "is_company": True})

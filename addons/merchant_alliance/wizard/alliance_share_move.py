@@ -28,7 +28,7 @@ class AllianceShareMove(models.TransientModel):
     def action_move(self):
         """Move the shares, once however often the button is pressed (operator).
 
-        :raise UserError: more than is held or left, or a day before the last move or dividend
+        :raise UserError: more than is held or left, or a day before the last move or dividend, or after today
         """
         self.ensure_one()
         self.store_id.check_access("write")
