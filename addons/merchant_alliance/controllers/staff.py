@@ -101,6 +101,7 @@ class StaffPortal(MerchantPortal):
             **self._prepare_portal_layout_values(), "page_name": "my_staff_member", "staff": staff, "error": error,
             "stores": self._get_owned_stores().filtered(lambda store: store.merchant_id == staff.merchant_id),
             "rights": self._get_rights(), "link": link, "qr": link and base64.b64encode(draw_qr(link)),
+            "code": staff._get_code_to_hand_over(),
             "done": request.params.get("done"),
             # sudo: what was changed, of the owner's own staff; names of fields and who did it
             "history": staff.sudo().message_ids.filtered("tracking_value_ids")[:50],

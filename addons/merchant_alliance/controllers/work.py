@@ -16,17 +16,20 @@ class WorkPortal(MerchantPortal):
 
     @route(["/my/store/work", "/my/store/work/page/<int:page>"], type="http", auth="user", website=True,
            methods=["GET"])
-    def my_work(self, page=1, **_kwargs):
-        """Show where the user works, with the figures and pages that the owner has allowed."""
-        return self._render_work(page)
+    def my_work(self, page=1, code=None, **_kwargs):
+        """Show where the user works, with the figures and pages that the owner has allowed.
+
+        :param code: of an invitation; the owner's link fills it in
+        """
+        return self._render_work(page, code=code)
 
     @route("/my/store/work/<int:staff_id>/accept", type="http", auth="user", website=True, methods=["POST"])
-    def accept_work(self, staff_id, **_kwargs):
+    def accept_work(self, staff_id, code=None, **_kwargs):
         """Accept one's own invitation."""
         try:
-            with request.env.cr.savepoint():
-                self._get_own_work(staff_id)._accept()
+            self._get_own_work(staff_id)._accept(code)
         except UserError as error:
+            # not rolled back: wrong codes are counted
             return self._render_work(error=str(error))
         return request.redirect("/my/store/work")
 
@@ -45,9 +48,9 @@ class WorkPortal(MerchantPortal):
             raise NotFound
         return work
 
-    def _render_work(self, page=1, error=None):
+    def _render_work(self, page=1, error=None, code=None):
         return request.render("merchant_alliance.portal_my_work", {
-            **self._prepare_work_values(page), "error": error})
+            **self._prepare_work_values(page), "error": error, "code": code})
 
     def _prepare_work_values(self, page):
         """Return the values of the page; higher addons add theirs."""

@@ -1,3 +1,5 @@
+import secrets
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -41,6 +43,12 @@ class AllianceStaff(models.Model):
     ended_on = fields.Datetime(readonly=True)
     is_new_login = fields.Boolean(
         readonly=True, groups="base.group_system", help="The login was made by this invitation.")
+    code = fields.Char(
+        string="Invitation Code", required=True, readonly=True, copy=False, groups="base.group_system",
+        default=lambda self: f"{secrets.randbelow(10**6):06}",
+        help="Who is invited with a phone number accepts with this code, which the owner hands over.")
+    code_tries = fields.Integer(
+        string="Invitation Code Tries", readonly=True, copy=False, groups="base.group_system")
 
     _one_in_force = models.UniqueIndex(
         "(merchant_id, user_id) WHERE state != 'ended'", "This person works for this merchant already.")

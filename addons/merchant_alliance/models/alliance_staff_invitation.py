@@ -1,3 +1,4 @@
+import secrets
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -11,6 +12,7 @@ from .alliance_staff import RIGHTS
 LIVING_AT_MOST = 200
 INVITED_PER_DAY = 20
 REMIND_MINUTES = 10
+TRIES = 10
 WORK_PAGE = "/my/store/work"
 
 
@@ -94,10 +96,11 @@ class AllianceStaff(models.Model):
 
     # -- by who is invited --------------------------------------------------------------------------
 
-    def _accept(self):
+    def _accept(self, code=None):
         """Accept one's own invitation; the caller checked whose it is.
 
-        :raise UserError: taken back meanwhile
+        :param str code: what the owner has handed over, where it is needed
+        :raise UserError: taken back meanwhile, or the code is wrong; the caller keeps the count of wrong ones
         """
         self.ensure_one()
         staff = self.sudo()  # sudo: staff write nothing themselves
@@ -106,7 +109,26 @@ class AllianceStaff(models.Model):
         if staff.state == "ended":
             raise UserError(self.env._("This invitation was taken back."))
         if staff.state == "invited":
+            if staff._needs_code():
+                staff._check_code(code)
             staff.write({"state": "active", "accepted_on": fields.Datetime.now()})
+
+    def _needs_code(self):
+        """Return whether the owner hands the invitation over.
+
+        Mail reaches who has an address, but nobody has proven a number: its login is of whoever was first given one.
+        """
+        return "@" not in self.login
+
+    def _check_code(self, code):
+        if self.code_tries >= TRIES:
+            raise UserError(self.env._(
+                "Too many wrong codes: please ask %s for a new invitation.", self.merchant_id.name))
+        if not secrets.compare_digest((code or "").strip().encode(), self.code.encode()):
+            self.code_tries += 1
+            raise UserError(self.env._(
+                "Code: this is not the code of the invitation. The owner who invited you finds it under My Store,"
+                " Staff."))
 
     # -- helpers --------------------------------------------------------------------------------------
 
@@ -167,18 +189,19 @@ class AllianceStaff(models.Model):
     def _send_invitation(self):
         """Write to who was invited; those who log in with a number get the link from the owner."""
         template = self.env.ref("merchant_alliance.mail_staff_invited")
-        for staff in self.filtered(lambda staff: "@" in staff.login):
+        for staff in self.filtered(lambda staff: not staff._needs_code()):
             template.send_mail(staff.id, email_layout_xmlid="mail.mail_notification_light")
 
     def _get_invitation_url(self):
         """Return where the invitation is accepted: a new login first chooses its password there."""
         self.ensure_one()
-        staff = self.sudo()  # sudo: tokens of sign-up are the system's
+        staff = self.sudo()  # sudo: tokens of sign-up, and codes, are the system's
+        page = f"{WORK_PAGE}?code={staff.code}" if staff._needs_code() else WORK_PAGE
         if not staff.is_new_login or staff.user_id.login_date:
-            return f"{staff.get_base_url()}{WORK_PAGE}"
+            return f"{staff.get_base_url()}{page}"
         partner = staff.user_id.partner_id
         partner.signup_prepare()
-        return partner._get_signup_url_for_action(url=WORK_PAGE)[partner.id]
+        return partner._get_signup_url_for_action(url=page)[partner.id]
 
     def _get_link_to_hand_over(self):
         """Return the link that the owner hands over, or False.
@@ -188,5 +211,10 @@ class AllianceStaff(models.Model):
         """
         self.ensure_one()
         staff = self.sudo()  # sudo: see _get_invitation_url
-        unused = staff.is_new_login and not staff.user_id.login_date and "@" not in staff.login
+        unused = staff.is_new_login and not staff.user_id.login_date and staff._needs_code()
         return unused and staff.state == "invited" and self._get_invitation_url()
+
+    def _get_code_to_hand_over(self):
+        """Return the code that the owner hands over, or False: none is needed, or it has been used."""
+        self.ensure_one()
+        return self._needs_code() and self.state == "invited" and self.sudo().code  # sudo: see _get_invitation_url

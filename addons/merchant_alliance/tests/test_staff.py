@@ -128,6 +128,38 @@ class TestStaff(StaffCommon):
         staff.user_id.invalidate_recordset()
         self.assertFalse(staff._get_link_to_hand_over(), "it would change the password of who uses it")
 
+    def test_a_number_is_taken_at_its_owner_s_word_by_nobody(self):
+        """Whoever was given a login by one merchant has not proven to another one whose number it is."""
+        first = self._invite("+8613800138001", stores=self.store, owner=self.other_owner)
+        staff = self._invite("+8613800138001")
+        code = staff._get_code_to_hand_over()
+        self.assertRegex(code, r"^\d{6}$")
+        self.assertNotIn(code, staff.with_user(staff.user_id).read()[0].values())
+        for wrong in (None, "", "12345", "１２３４５６", first._get_code_to_hand_over()):
+            if wrong != code:
+                with self.assertRaisesRegex(UserError, "Code"):
+                    staff.with_user(staff.user_id)._accept(wrong)
+        self.assertEqual((staff.state, staff.user_id._get_stores()), ("invited", self.east.browse()))
+        staff.with_user(staff.user_id)._accept(f" {code} ")
+        self.assertEqual(staff.user_id._get_stores(), self.east)
+        staff._accept()  # pressed twice
+        self.assertFalse(staff._get_code_to_hand_over())
+        self.assertEqual(first.state, "invited")
+
+    def test_a_code_cannot_be_guessed(self):
+        staff = self._invite("+8613800138001")
+        for number in range(10):
+            with self.assertRaisesRegex(UserError, "not the code"):
+                staff._accept(f"x{number}")
+        with self.assertRaisesRegex(UserError, "Too many wrong codes"):
+            staff._accept(staff._get_code_to_hand_over())
+
+    def test_with_an_address_the_mail_is_the_proof(self):
+        staff = self._invite("new@mail.example")
+        self.assertFalse(staff._get_code_to_hand_over())
+        staff._accept()
+        self.assertEqual(staff.state, "active")
+
     def test_who_cannot_be_invited(self):
         internal = self._make_user("boss@platform.example", "base.group_user")
         archived = self._make_user("gone@mail.example", "base.group_portal")

@@ -137,3 +137,34 @@ class TestStaffPages(StaffCommon, HttpCase):
         self._post(f"/my/store/work/{staff.id}/leave")
         self.assertEqual(staff.state, "ended")
         self.assertEqual(self._post(f"/my/store/work/{staff.id}/accept").status_code, 404)
+
+    def test_who_is_invited_by_number_needs_the_owner_s_code(self):
+        self.buyer.login = "+8613800138004"
+        self.buyer.password = self.buyer.login
+        staff = self._invite(self.buyer.login)
+        code = staff._get_code_to_hand_over()
+        self._login(self.owner)
+        page = self.url_open(f"/my/store/staff/{staff.id}").text
+        self.assertIn(code, page)
+        self.assertNotIn("staff_link", page, "its password is its own")
+        self.assertNotIn("Send Again", page, "nothing is sent to a number")
+        self._login(self.buyer)
+        self.assertNotIn(code, self.url_open("/my/store/work").text)
+        self.assertIn("work_error", self._post(f"/my/store/work/{staff.id}/accept").text)
+        self.assertIn("work_error", self._post(f"/my/store/work/{staff.id}/accept", code="wrong").text)
+        staff.invalidate_recordset()
+        self.assertEqual((staff.state, staff.code_tries), ("invited", 2), "wrong codes are counted")
+        self.assertIn(f'value="{code}"', self.url_open(f"/my/store/work?code={code}").text)
+        self._post(f"/my/store/work/{staff.id}/accept", code=code)
+        self.assertEqual(staff.state, "active")
+        self.assertIn(self.east.name, self.url_open("/my/store/work").text)
+
+    def test_the_link_to_hand_over_bears_the_code(self):
+        staff = self._invite("+8613800138005")
+        self.assertIn(f"code%3D{staff._get_code_to_hand_over()}", staff._get_link_to_hand_over())
+        self._login(self.owner)
+        self.assertIn("staff_code", self.url_open(f"/my/store/staff/{staff.id}").text)
+        for who in ("staff", "other", "shopper"):
+            self._login(self.people[who])
+            self.assertEqual(self._post(
+                f"/my/store/work/{staff.id}/accept", code=staff._get_code_to_hand_over()).status_code, 404, who)
