@@ -153,6 +153,15 @@ def move_store(env, store_id, merchant_id):
     return None
 
 
+def step_contract(env, contract_id, step):
+    """Take a step of a contract as a request does; return what was refused, if anything."""
+    try:
+        retrying(getattr(env["alliance.contract"].browse(contract_id), step), env)
+    except UserError as error:
+        return str(error)
+    return None
+
+
 def fund(env, merchant_id, count):
     """Fund one merchant's sales ``count`` times at once."""
     in_threads(env.registry, [

@@ -22,6 +22,9 @@ class AllianceContract(models.Model):
     date_start = fields.Date(
         required=True, default=lambda self: self.env.company._get_day())
     date_end = fields.Date(help="Last day in force; empty: until terminated.")
+    agreed_end = fields.Date(
+        string="Last Day as Signed", readonly=True, copy=False,
+        help="What was signed, before an amendment or a termination: it counts again if the amendment does not begin.")
     state = fields.Selection(
         [("draft", "Draft"), ("sent", "Sent to Sign"), ("active", "Signed and Active"), ("amended", "Amended"),
          ("expired", "Expired"), ("terminated", "Terminated")],
@@ -63,7 +66,8 @@ class AllianceContract(models.Model):
     def write(self, vals):
         if {"state", "signed_on"} & set(vals):
             raise UserError(self.env._("State and signature: use the buttons to activate or terminate."))
-        terms = {"name", "merchant_id", "date_start", "date_end", "line_ids", "version", "previous_id"} & set(vals)
+        terms = set(vals) & {
+            "name", "merchant_id", "date_start", "date_end", "agreed_end", "line_ids", "version", "previous_id"}
         if terms and any(contract.state == "sent" for contract in self):
             raise UserError(self.env._(
                 "The merchant has it to sign. Take it back to draft, change it, and send it again."))
@@ -98,8 +102,14 @@ class AllianceContract(models.Model):
         for contract in self:
             if contract.state != "active":
                 raise UserError(self.env._("Only an active contract can be terminated."))
-            today = contract.company_id._get_day()
-            contract._write_step({"state": "terminated", "date_end": min(today, contract.date_end or today)})
+            contract._terminate()
+
+    def _terminate(self):
+        self.ensure_one()
+        touch(self.merchant_id)  # who signs the next version at the same moment comes first or second
+        today = self._get_today()
+        self._write_step({"state": "terminated", "date_end": min(today, self.date_end or today)})
+        self._end_versions()
 
     def _activate(self, signed_by, **evidence):
         """Put an unsigned contract in force; a version that amends another one ends that the day before.
@@ -117,20 +127,30 @@ class AllianceContract(models.Model):
             raise UserError(self.env._("Signed By: enter who signed the contract for the merchant."))
         touch(self.merchant_id)  # of two activations at once, the later one sees the other
         self._end_previous()
-        overlap = self.search(Domain.AND([
-            [("merchant_id", "=", self.merchant_id.id), ("id", "!=", self.id), ("state", "not in", UNSIGNED)],
-            [("date_start", "<=", self.date_end)] if self.date_end else [],
-            ["|", ("date_end", "=", False), ("date_end", ">=", self.date_start)],
-        ])).filtered(lambda contract: not contract.date_end or contract.date_start <= contract.date_end)[:1]
-        if overlap:
+        if overlap := self._get_overlapping(self.date_end)[:1]:
             raise ValidationError(self.env._(
                 "%(merchant)s already has contract %(contract)s in force in that time. "
                 "Terminate it or choose other dates.",
                 merchant=self.merchant_id.name, contract=overlap.name))
         self._write_step({
-            "state": "active", "signed_by": signed_by, "signed_on": fields.Datetime.now(), **evidence})
+            "state": "active", "signed_by": signed_by, "signed_on": fields.Datetime.now(),
+            "agreed_end": self.date_end, **evidence})
         if self.merchant_id.state == "draft":  # it joined, and now has signed
             self.merchant_id.sudo().state = "active"  # sudo: the merchant itself signs, in the portal
+
+    def _get_overlapping(self, last):
+        """Return the merchant's other contracts in force between this one's first day and ``last`` (False: ever)."""
+        self.ensure_one()
+        return self.search(Domain.AND([
+            [("merchant_id", "=", self.merchant_id.id), ("id", "!=", self.id)],
+            [("date_start", "<=", last)] if last else [],
+            ["|", ("date_end", "=", False), ("date_end", ">=", self.date_start)],
+        ])).filtered(lambda contract: contract._is_ever_in_force())
+
+    def _is_ever_in_force(self):
+        """Return whether there was, is or will be a day in force: not if terminated before the first one."""
+        self.ensure_one()
+        return self.state not in UNSIGNED and (not self.date_end or self.date_start <= self.date_end)
 
     def _is_in_force(self, day):
         """Return whether this contract is in force on ``day``."""

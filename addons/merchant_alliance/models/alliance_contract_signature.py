@@ -61,6 +61,7 @@ class AllianceContract(models.Model):
             raise UserError(self.env._("%s is not a draft.", self.name))
         if not self.line_ids:
             raise UserError(self.env._("Add at least one concession rate before sending."))
+        self._check_amends()
         self._write_step({"state": "sent", "sent_on": fields.Datetime.now()})
 
     def action_take_back(self):

@@ -7,6 +7,7 @@ from . import test_category_rate
 from . import test_claim
 from . import test_contract
 from . import test_contract_signature
+from . import test_contract_version
 from . import test_deposit
 from . import test_directory
 from . import test_funding

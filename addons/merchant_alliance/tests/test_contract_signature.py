@@ -31,6 +31,13 @@ class SignatureCommon(AllianceCommon):
     def _sign(self, contract=None):
         (contract or self.contract)._sign("Chen", self.signature, self.owner, "127.0.0.1")
 
+    def _amend(self, contract, start, rate):
+        action = contract.with_user(self.operator).action_amend()
+        version = self.env["alliance.contract"].browse(action["res_id"])
+        version.date_start = fields.Date.to_date(start)
+        version.line_ids.rate = rate
+        return version
+
 
 @tagged("post_install", "-at_install")
 class TestContractSignature(SignatureCommon):
@@ -170,13 +177,6 @@ class TestContractSignature(SignatureCommon):
                 [other.id])
         with self.assertRaises(ValidationError):
             other._activate("Chen")
-
-    def _amend(self, contract, start, rate):
-        action = contract.with_user(self.operator).action_amend()
-        version = self.env["alliance.contract"].browse(action["res_id"])
-        version.date_start = fields.Date.to_date(start)
-        version.line_ids.rate = rate
-        return version
 
 
 @tagged("post_install", "-at_install")
