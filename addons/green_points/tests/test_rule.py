@@ -73,7 +73,7 @@ class TestRules(GreenPointsCommon):
         """Archived, it still is the only one that the rule is for."""
         tag = self.env["res.partner.category"].create({"name": "Members"})
         kind = self.env["alliance.category"].create({"name": "Noodles"})
-        other = self._create_merchant("Tea House", rate=10.0)
+        other = self._create_merchant("Tea House", rate=10.0, state="closed")
         for vals, named in (
                 ({"merchant_ids": other.ids}, other), ({"category_ids": kind.ids}, kind),
                 ({"partner_category_ids": tag.ids}, tag)):

@@ -53,6 +53,9 @@ class AllianceMerchant(models.Model):
     _deposit_not_negative = models.Constraint(
         "CHECK (deposit_balance >= 0)", "A merchant's deposit cannot fall below zero.")
 
+    _archived_is_closed = models.Constraint(
+        "CHECK (active IS TRUE OR state = 'closed')", "Only closed merchants are archived.")
+
     sale_count = fields.Integer(compute="_compute_counts")
     store_count = fields.Integer(compute="_compute_counts")
     contract_count = fields.Integer(
@@ -81,6 +84,15 @@ class AllianceMerchant(models.Model):
                 raise ValidationError(self.env._(
                     "Contact: %(contact)s belongs to %(entity)s; choose that one. Its contacts log in for it.",
                     contact=merchant.partner_id.name, entity=merchant.partner_id.commercial_partner_id.name))
+
+    @api.constrains("active", "state")
+    def _check_archived_is_closed(self):
+        """Archived, a merchant that still sells would be overlooked: in searches, by its owners, and in jobs."""
+        for merchant in self:
+            if not merchant.active and merchant.state != "closed":
+                raise ValidationError(self.env._(
+                    "%s: only closed merchants are archived. Close it first; or unarchive it to open it again.",
+                    merchant.name))
 
     def _get_server_fields(self):
         return {"deposit_balance"}
@@ -155,13 +167,20 @@ class AllianceMerchant(models.Model):
         :raise UserError: concessions are still pending, or a deposit has not been paid back
         """
         self.check_access("write")
+        if unfunded := self._filter_unfunded()[:1]:
+            raise UserError(self.env._(
+                "%s: first let its pending concessions be funded and pay its deposit back.", unfunded.name))
+        self.write({"state": "closed"})
+
+    def _filter_unfunded(self):
+        """Return those of these merchants with concessions still to be funded, or with a deposit."""
         pending = self.env["alliance.qualified.sale"].search(
             [("merchant_id", "in", self.ids), ("state", "=", "pending")]).merchant_id
-        for merchant in self:
-            if merchant in pending or merchant.deposit_balance:
-                raise UserError(self.env._(
-                    "%s: first let its pending concessions be funded and pay its deposit back.", merchant.name))
-        self.write({"state": "closed"})
+        return self.filtered(lambda merchant: merchant in pending or merchant.deposit_balance)
+
+    def _filter_unsettled(self):
+        """Return those of these merchants that go on, or have accounts to be settled. Hook."""
+        return self.filtered(lambda merchant: merchant.state != "closed") | self._filter_unfunded()
 
     # -- deposit -----------------------------------------------------------------
 

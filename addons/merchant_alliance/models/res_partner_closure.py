@@ -63,9 +63,11 @@ class ResPartner(models.Model):
         """Return why this account (sudo) cannot be closed now, in sentences that say what to do. Hook."""
         env, obstacles = self.env, []
         business = self.commercial_partner_id | self
-        if env["alliance.merchant"].search_count([("partner_id", "in", business.ids)], limit=1):
+        merchants = env["alliance.merchant"].with_context(active_test=False)  # archived ones may have accounts, too
+        if unsettled := merchants.search([("partner_id", "in", business.ids)])._filter_unsettled():
             obstacles.append(env._(
-                "It belongs to a merchant: the merchant's contract must end, and its accounts be settled."))
+                "It belongs to a merchant (%s): the merchant must be closed, and its accounts be settled.",
+                ", ".join(unsettled.mapped("name"))))
         if env["alliance.promoter"].search_count(
                 [("partner_id", "=", self.id), ("state", "not in", ("rejected", "withdrawn", "ended"))], limit=1):
             obstacles.append(env._("It belongs to a promoter: the agreement must be ended first."))

@@ -180,6 +180,20 @@ class TestMerchant(AllianceCommon):
         self.assertEqual(other.state, "closed")
         self.assertFalse(self._sell(10_000, key="x", store=other.store_ids))
 
+    def test_only_closed_merchants_are_archived(self):
+        merchant = self._make_merchant("Other House")
+        with self.assertRaisesRegex(ValidationError, "Other House.*closed"), self.cr.savepoint():
+            merchant.action_archive()
+        with self.assertRaises(CheckViolation), mute_logger("odoo.sql_db"), self.cr.savepoint():
+            self.env.cr.execute(SQL("UPDATE alliance_merchant SET active = FALSE WHERE id = %s", merchant.id))
+        merchant.action_close()
+        merchant.action_archive()
+        with self.assertRaisesRegex(ValidationError, "Other House.*closed"), self.cr.savepoint():
+            merchant.action_activate()
+        merchant.action_unarchive()
+        merchant.action_activate()
+        self.assertEqual((merchant.active, merchant.state), (True, "active"))
+
     def test_stat_buttons_show_the_merchant_s_own(self):
         self.merchant._deposit("topup", 1_000, "top", "bank")
         self._sell(10_000)

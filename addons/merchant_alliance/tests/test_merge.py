@@ -109,6 +109,9 @@ class TestMerge(MergeCommon):
         promoter = self._make_promoter("mg_lin").partner_id
         for contact in (promoter, self.merchant.partner_id):
             self.assertRefused("must be the destination", contact, self.shopper)
+        self.rival.action_close()
+        self.rival.action_archive()
+        self.assertRefused("must be the destination", self.rival.partner_id, self.shopper)
         self._buy(self.twin, days=1)
         self._merge(self.twin, promoter)
         self.assertEqual(self.env["alliance.qualified.sale"].search_count([("partner_id", "=", promoter.id)]), 1)

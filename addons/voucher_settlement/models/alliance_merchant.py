@@ -49,6 +49,12 @@ class AllianceMerchant(models.Model):
         return {"current": sums[True], "previous": sums[False],
                 "columns": {bucket: cents for current, bucket, cents in rows if current}}
 
+    def _filter_unsettled(self):
+        """Add those that owe or are owed something; no statement is made of the platform's own shop."""
+        unsettled = super()._filter_unsettled()
+        return unsettled | (self - unsettled).filtered(
+            lambda merchant: not merchant.is_platform and any(merchant._get_owed_cents().values()))
+
     def _get_owed_cents(self):
         """Return ``{"voucher", "account"}``, cents: what the next statement would end with if it ended now."""
         self.ensure_one()

@@ -16,7 +16,8 @@ class MerchantStatement(models.Model):
     @api.model
     def _cron_issue(self):
         """Issue the statements of the interval that ended last, for every company that has its accounts."""
-        companies = [company for company, in self.env["alliance.merchant"]._read_group(
+        merchants = self.env["alliance.merchant"].with_context(active_test=False)  # what archived ones get, they get
+        companies = [company for company, in merchants._read_group(
             [("is_platform", "!=", True)], ["company_id"]) if self.env["escrow.posting"]._has_books(company)]
         waiting = {
             company: self._get_waiting_merchants(company, self._get_interval_end(company)) for company in companies}

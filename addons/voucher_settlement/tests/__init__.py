@@ -38,5 +38,6 @@ from . import test_scope
 from . import test_scope_pages
 from . import test_merge
 from . import test_closure
+from . import test_closure_merchant
 from . import test_maker_checker
 from . import test_jobs

@@ -51,6 +51,8 @@ class TestScopeSpending(VoucherCommon):
         lot = self._give_vouchers(5, scope=scope)
         scope.action_archive()
         self.assertEqual(self._where(lot), {"bakery"})
+        self.bakery._deposit("withdrawal", -100_000_000, "test,back", "Test")
+        self.bakery.action_close()
         self.bakery.action_archive()
         self.assertEqual(self._where(lot), {"bakery"})
         self.env.invalidate_all()
