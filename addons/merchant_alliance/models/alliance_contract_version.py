@@ -47,6 +47,9 @@ class AllianceContract(models.Model):
     def _check_amends(self):
         """Raise UserError if this version cannot follow what it amends."""
         previous = self.previous_id
+        if previous and previous.merchant_id != self.merchant_id:
+            raise UserError(self.env._("Merchant: %(contract)s is %(merchant)s's, and so is what amends it.",
+                                       contract=previous.name, merchant=previous.merchant_id.name))
         if previous.state == "terminated":
             raise UserError(self.env._(
                 "%s was terminated, and cannot be amended any more. Make a new contract.", previous.name))

@@ -166,3 +166,11 @@ class TestContractVersion(SignatureCommon):
         with self._in(10):
             self._follow()
         self.assertEqual(self.contract.state, "expired")
+
+    def test_a_version_is_of_the_same_merchant(self):
+        self.contract._activate("Chen")
+        version = self._amend(self.contract, self._day(10), 5.0)
+        version.write({"merchant_id": self._make_merchant("Another House").id, "signed_by": "Chen"})
+        with self.assertRaisesRegex(UserError, f"Merchant: {self.contract.name} is"):
+            version.with_user(self.operator).action_activate()
+        self.assertFalse(self.contract.date_end)
