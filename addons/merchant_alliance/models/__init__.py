@@ -51,6 +51,7 @@ from . import alliance_merchant_stock
 from . import alliance_merchant_topup
 from . import alliance_product_request
 from . import base_partner_merge
+from . import delivery_carrier
 from . import ir_actions_report
 from . import ir_cron
 from . import ir_rule
@@ -74,6 +75,7 @@ from . import res_users
 from . import res_users_closure
 from . import res_partner
 from . import res_partner_merge
+from . import res_partner_place
 from . import res_partner_closure
 from . import sale_order
 from . import sale_order_line
@@ -84,4 +86,5 @@ from . import sale_order_scan
 from . import sale_order_stores
 from . import stock_picking
 from . import stock_rule
+from . import stock_warehouse
 from . import website

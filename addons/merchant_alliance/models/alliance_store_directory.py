@@ -52,8 +52,8 @@ class AllianceStore(models.Model):
     category_id = fields.Many2one("alliance.category", index="btree_not_null", ondelete="restrict")
     city = fields.Char(related="partner_id.city", store=True)
     district = fields.Char(help="Part of the city by which shoppers look for stores, for example 浦东新区.")
-    latitude = fields.Float(related="partner_id.partner_latitude", store=True)
-    longitude = fields.Float(related="partner_id.partner_longitude", store=True)
+    latitude = fields.Float(compute="_compute_place", store=True, digits=(10, 7))
+    longitude = fields.Float(compute="_compute_place", store=True, digits=(10, 7))
     is_listed = fields.Boolean(
         compute="_compute_is_listed", store=True, help="Published, and its merchant is active: anybody sees it.")
     search_terms = fields.Char(compute="_compute_search_terms", store=True)
@@ -65,6 +65,14 @@ class AllianceStore(models.Model):
     _listed_terms_idx = models.Index(f"USING gin (string_to_array(search_terms, ' ')) WHERE {LISTED}")
     _listed_place_idx = models.Index(f"USING gist ({STORED_POINT}) WHERE {LISTED} AND latitude <> 0")
     _calendar_idx = models.Index("(calendar_id)")
+
+    @api.depends("partner_id.partner_latitude", "partner_id.partner_longitude")
+    def _compute_place(self):
+        for store in self:
+            place = store.partner_id
+            known = abs(place.partner_latitude) <= 90  # Odoo's shop notes a place off the earth where it knows none
+            store.latitude = place.partner_latitude if known else 0.0
+            store.longitude = place.partner_longitude if known else 0.0
 
     @api.depends("is_published", "active", "merchant_id.state", "merchant_id.active")
     def _compute_is_listed(self):

@@ -125,7 +125,7 @@ class AllianceStore(models.Model):
         """
         self.ensure_one()
         place = self.partner_id
-        latitude, longitude = place.partner_latitude, place.partner_longitude
+        latitude, longitude = self.latitude, self.longitude
         located = bool(latitude or longitude)
         text = ", ".join(filter(None, (place.street, place.city)))
         if not located and not text:

@@ -3,6 +3,8 @@ import json
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.website_sale.tests.common import MockRequest
+
 from .common_pickup import PickupCommon
 
 
@@ -45,6 +47,17 @@ class TestPickup(PickupCommon, HttpCase):
         self.assertEqual(order.pickup_store_id, self.market.store_ids)
         order._set_pickup_location(json.dumps({"id": self.warehouse.id}))
         self.assertEqual(order.pickup_store_id, self.market.store_ids)
+
+    def test_no_page_asks_a_map_service(self):
+        """It may be out of reach, and would keep shoppers waiting; tests have no network either."""
+        self.warehouse.partner_id.write({"partner_latitude": 0, "partner_longitude": 0})
+        self.shopper.write({"street": "2 West Gate", "city": "Shanghai"})
+        with MockRequest(self.env, website=self.website, sale_order_id=self._order(self.product).id):
+            asking = self.carrier.with_context(force_geo_localize=True)
+            locations = asking._in_store_get_close_locations(self.shopper.with_context(force_geo_localize=True))
+            with self.assertRaises(UserError):
+                self.shopper.with_context(force_geo_localize=True).geo_localize()
+        self.assertEqual([location["city"] for location in locations], ["Shanghai"])
 
     def test_handed_over_for_the_code(self):
         order = self._ordered()

@@ -79,6 +79,8 @@ class TestPlace(AllianceCommon):
         place.write({
             "country_id": self.env.ref("base.de").id, "partner_latitude": 31.2, "partner_longitude": 121.5})
         self.assertIn("mlat=31.2&mlon=121.5", self.store._get_map_url())
+        place.write({"partner_latitude": 1000, "partner_longitude": 1000})
+        self.assertIn("query=1+Old+Street%2C+Shanghai", self.store._get_map_url(), "that is nowhere on the earth")
 
     def test_sign(self):
         self.assertIn(f"/alliance/store/{self.store.id}/pay", self.store._get_pay_url())
