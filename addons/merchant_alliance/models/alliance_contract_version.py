@@ -97,7 +97,6 @@ class AllianceContract(models.Model):
         self.env["ir.cron"]._run_each(companies, self._follow_dates)
 
     def _follow_dates(self, company):
-        kind = self.env.ref("merchant_alliance.activity_renew")
         today = company._get_day()
         ended = self.search([
             ("company_id", "=", company.id), ("state", "=", "active"), ("date_end", "<", today)])
@@ -106,8 +105,8 @@ class AllianceContract(models.Model):
         ending = self.search([
             ("company_id", "=", company.id), ("state", "=", "active"),
             ("date_end", "<=", today + timedelta(days=REMIND_DAYS))])
-        for contract in ending.filtered(
-                lambda c: not c._is_followed() and kind not in c.activity_ids.activity_type_id):
+        for contract in ending.filtered(lambda c: not c._is_followed() and c.reminded_end != c.date_end):
             contract.activity_schedule(
                 "merchant_alliance.activity_renew", date_deadline=contract.date_end,
                 user_id=(contract.user_id or company._get_task_owner()).id)
+            contract._write_step({"reminded_end": contract.date_end})

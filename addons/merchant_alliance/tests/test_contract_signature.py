@@ -157,6 +157,9 @@ class TestContractSignature(SignatureCommon):
         self.env["alliance.contract"]._cron_follow_dates()
         self.assertEqual(len(self.contract.activity_ids), 1, "reminded once")
         self.assertEqual(self.contract.activity_ids.date_deadline, self.contract.date_end)
+        self.contract.activity_ids.action_done()
+        self.env["alliance.contract"]._cron_follow_dates()
+        self.assertFalse(self.contract.activity_ids, "who has done with it is not asked again")
         version = self._amend(self.contract, today, 5.0)
         version.date_end = False
         version._activate("Chen")

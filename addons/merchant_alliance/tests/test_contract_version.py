@@ -156,6 +156,7 @@ class TestContractVersion(SignatureCommon):
         version = self._amend(self.contract, self._day(10), 5.0)
         self._assert_reminders(1, "a draft")
         self.contract.activity_ids.unlink()
+        self.contract._write_step({"reminded_end": False})  # as if it had been sent before
         self._send(version)
         self._assert_reminders(1, "to be signed")
 
