@@ -26,7 +26,8 @@ class AllianceContract(models.Model):
         string="Last Day as Signed", readonly=True, copy=False,
         help="What was signed, before an amendment or a termination: it counts again if the amendment does not begin.")
     reminded_end = fields.Date(
-        string="Last Day Reminded of", readonly=True, copy=False, help="Whoever has done with a reminder gets no other.")
+        string="Last Day Reminded of", readonly=True, copy=False,
+        help="Whoever has done with a reminder gets no other.")
     state = fields.Selection(
         [("draft", "Draft"), ("sent", "Sent to Sign"), ("active", "Signed and Active"), ("amended", "Amended"),
          ("expired", "Expired"), ("terminated", "Terminated")],
