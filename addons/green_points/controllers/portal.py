@@ -27,10 +27,11 @@ class GreenPointsPortal(CustomerPortal):
 
     def _prepare_my_points_values(self, page=1):
         """Return the values of the page; the seam for what other addons show on it."""
+        company = request.website.company_id  # shoppers need not know it, whose tills they bought at all the same
         # sudo: shoppers do not read cohorts and policies; every query is bound to their own points
         positions = request.env["green.points.position"].sudo()
         entries = request.env["green.points.entry"].sudo()
-        holder = request.env.user.partner_id, "shopper", request.env.company
+        holder = request.env.user.partner_id, "shopper", company
         domain = positions._get_holder_domain(*holder)
         # sudo: shoppers do not read policies; these are their own purchases alone
         sales, waiting = request.env["alliance.qualified.sale"].sudo(), positions._get_waiting_domain(*holder)
@@ -40,7 +41,7 @@ class GreenPointsPortal(CustomerPortal):
             **self._prepare_portal_layout_values(),
             "page_name": "green_points",
             "points": positions._get_summary(*holder),
-            "public_wording": request.env["green.points.policy"]._get_public_wording(request.env.company),
+            "public_wording": request.env["green.points.policy"]._get_public_wording(company),
             "points_owed": request.env["green.points.debt"].sudo()._get_owed_points(*holder),
             "cohorts": [
                 self._prepare_my_points_cohort_values(position)

@@ -49,7 +49,7 @@ class ServicesForPoints(CustomerPortal):
         return stream.get_response()
 
     def _get_bookable_domain(self):
-        return request.env["green.points.offer"]._get_bookable_domain(request.env.company)
+        return request.env["green.points.offer"]._get_bookable_domain(request.website.company_id)
 
     def _search_offers(self, domain, **options):
         # sudo: visitors have no rights on services; the domain leaves those that are offered
@@ -124,13 +124,14 @@ class ServicesForPoints(CustomerPortal):
     @route(["/my/services", "/my/services/page/<int:page>"], type="http", auth="user", website=True, methods=["GET"])
     def my_services(self, page=1, **_kwargs):
         """Show what the shopper has booked, the newest first."""
-        bookings = request.env["green.points.exchange"]
+        # sudo: shoppers may know another company alone; the domain leaves the user's own bookings
+        bookings = request.env["green.points.exchange"].sudo()
         domain = self._get_my_bookings_domain()
         pager = portal_pager(
             url="/my/services", total=bookings.search_count(domain), page=page, step=OFFERS_PER_PAGE)
         return request.render("green_points.portal_my_services", {
             **self._prepare_portal_layout_values(), "page_name": "my_services", "pager": pager,
-            "bookings": bookings.search(domain, limit=OFFERS_PER_PAGE, offset=pager["offset"]).sudo()})
+            "bookings": bookings.search(domain, limit=OFFERS_PER_PAGE, offset=pager["offset"])})
 
     @route("/my/services/<int:booking_id>", type="http", auth="user", website=True, methods=["GET"])
     def my_service(self, booking_id, **_kwargs):

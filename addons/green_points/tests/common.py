@@ -63,6 +63,12 @@ class GreenPointsCommon(TransactionCase):
         })
 
     @classmethod
+    def _open_website(cls):
+        """Make every website this company's: pages show what is of the website's company."""
+        for website in cls.env["website"].search([]):
+            website.company_id = cls.company
+
+    @classmethod
     def _register_sales(cls, cash_cents, partner=None, store=None, origin=None, key=None, **more):
         """Register one sale, or with ``origin`` a refund of ``cash_cents`` (positive)."""
         cls.sale_count += 1

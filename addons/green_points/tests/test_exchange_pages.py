@@ -1,6 +1,7 @@
 import re
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
 from .common_exchange import ExchangeCommon
@@ -17,8 +18,7 @@ class TestExchangePages(ExchangeCommon, HttpCase):
         cls._create_user("ex_host", cls.host_contact)
         cls._create_user("ex_rival", cls.merchant.partner_id)
         cls._earn(200_000)
-        for website in cls.env["website"].search([]):
-            website.company_id = cls.company
+        cls._open_website()
 
     def _open(self, path, **data):
         if not data:
@@ -81,6 +81,20 @@ class TestExchangePages(ExchangeCommon, HttpCase):
                          f"/my/store/services/{self.offer.id}/pause", f"/my/store/services/{self.offer.id}/publish"):
                 self.assertEqual(self._open(path, code=booking.code).status_code, 404, path)
         self.assertEqual((booking.state, self.offer.state), ("booked", "published"))
+
+    def test_a_user_of_another_company(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self.env["res.users"].search([("login", "in", ("ex_shopper", "ex_other"))]).write(
+            {"company_id": other.id, "company_ids": [Command.set(other.ids)]})
+        self.authenticate("ex_shopper", "ex_shopper")
+        self.assertIn("Portrait", self._open("/alliance/services").text)
+        booked = self._book()
+        booking = self.env["green.points.exchange"].search([("partner_id", "=", self.shopper.id)])
+        self.assertEqual((booking.state, booked.url.rsplit("/", 1)[-1]), ("booked", str(booking.id)))
+        self.assertIn("Portrait", self._open("/my/services").text)
+        self.authenticate("ex_other", "ex_other")
+        self.assertNotIn("Portrait", self._open("/my/services").text)
+        self.assertEqual(self._open(f"/my/services/{booking.id}").status_code, 404)
 
     def test_cancelled_by_its_shopper(self):
         booking = self._exchange()

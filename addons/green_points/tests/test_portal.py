@@ -1,5 +1,6 @@
 import re
 
+from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
 from ..controllers.portal import GreenPointsPortal
@@ -14,6 +15,7 @@ class TestPointsPortal(GreenPointsCommon, HttpCase):
         super().setUpClass()
         cls._create_user("points_shopper", cls.shopper)
         cls._create_user("points_other", cls.other_shopper)
+        cls._open_website()
 
     def _get_page(self, login, url="/my/green-points"):
         self.authenticate(login, login)
@@ -43,6 +45,20 @@ class TestPointsPortal(GreenPointsCommon, HttpCase):
         self.assertIn("340.68", other)
         self.assertRegex(other, r'name="points_pending"[^>]*>6\.66<')
         self.assertNotIn("74.04", other)
+
+    def test_points_of_the_website_s_company(self):
+        """Whatever company the user knows: who shops at two has points of both, each on its own website."""
+        self._sell(123_400)
+        self._register_sales(50_000)
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self.env["res.users"].search([("login", "in", ("points_shopper", "points_other"))]).write(
+            {"company_id": other.id, "company_ids": [Command.set(other.ids)]})
+        page = self._get_page("points_shopper")
+        self.assertRegex(page, r'name="points_active"[^>]*>74\.04<')
+        self.assertRegex(page, r'name="points_pending"[^>]*>30\.00<')
+        self.assertIn("You have no green points yet", self._get_page("points_other"))
+        self.env["website"].search([]).company_id = other
+        self.assertIn("You have no green points yet", self._get_page("points_shopper"))
 
     def test_what_waits_says_why_and_for_what(self):
         self._sell_held(20_000)

@@ -53,6 +53,11 @@ class TestFindPromises(TransactionCase):
 @tagged("post_install", "-at_install")
 class TestPolicyWording(GreenPointsCommon, HttpCase):
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._open_website()
+
     def test_the_form_warns_while_it_is_typed(self):
         with Form(self.policy.copy()) as form:
             self.assertFalse(form.wording_warning)

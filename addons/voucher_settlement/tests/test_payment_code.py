@@ -4,9 +4,10 @@ from uuid import uuid4
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
-from .common_payments import VoucherPaymentsCommon
+from .common_payments import VoucherTillCommon
 from .test_pos_voucher import PosVoucherCase
 
 
@@ -110,7 +111,7 @@ class TestPaymentCode(PosVoucherCase):
 
 
 @tagged("post_install", "-at_install")
-class TestPaymentCodePage(VoucherPaymentsCommon, HttpCase):
+class TestPaymentCodePage(VoucherTillCommon, HttpCase):
     """The shopper's screen."""
 
     def setUp(self):
@@ -138,6 +139,28 @@ class TestPaymentCodePage(VoucherPaymentsCommon, HttpCase):
         self.assertEqual(self.make_jsonrpc_request("/my/vouchers/code/current", {}), {})
         self.authenticate(None, None)
         self.assertIn("/web/login", self.url_open("/my/vouchers/code").url)
+
+    def test_of_the_website_s_company(self):
+        """Whatever company the user knows: the website's tills take what the shopper has of its company."""
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self._create_shopper("Wang Bo", "wangbo")
+        staff = self._create_cashier("staff", other)
+        users = self.shopper.user_ids | self.env["res.users"].search([("login", "=", "wangbo")])
+        users.write({"company_id": other.id, "company_ids": [Command.set(other.ids)]})
+        self._give_vouchers(35.0, partner=staff.partner_id)
+        for login, worth in (("limei", "100.00"), ("staff", "35.00"), ("wangbo", None)):
+            with self.subTest(login):
+                self.authenticate(login, login * 2)
+                page, code = (self.url_open(path).text for path in ("/my/green-points", "/my/vouchers/code"))
+                shown = self.make_jsonrpc_request("/my/vouchers/code/current", {})
+                if worth:
+                    self.assertIn(worth, page)
+                    self.assertIn("voucher_lot", page)
+                    self.assertIn(worth, code)
+                    self.assertTrue(self.env["voucher.payment.code"]._find(shown["digits"], self.company))
+                else:
+                    self.assertNotIn("voucher_lot", page)
+                    self.assertEqual(shown, {})
 
     def test_linked_where_the_vouchers_are(self):
         self.authenticate("limei", "limei" * 2)
