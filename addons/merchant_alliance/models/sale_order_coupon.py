@@ -101,22 +101,34 @@ class SaleOrder(models.Model):
         lines.unlink()
         coupons._give_back()
 
+    def _drop_unneeded_coupon(self):
+        """Give the coupons of those of these orders back of which the price without it was paid.
+
+        As when its payment had begun in one tab before the coupon was applied in another one.
+        """
+        lowered = self.filtered(lambda order: order._get_coupon().state == "reserved")
+        lowered.invalidate_recordset(["amount_paid"])  # core does not recompute it on states
+        for order in lowered:
+            coupon, paid = order._get_coupon(), order.amount_paid
+            price = order.amount_total - sum(order._get_coupon_lines().mapped("price_total"))
+            if order.currency_id.compare_amounts(paid, price) >= 0:
+                order._drop_coupon()
+                order._message_log(body=self.env._(
+                    "Coupon %(code)s can be used again: %(amount)s, the price without it, has been paid.",
+                    code=coupon.code, amount=order.currency_id.format(order.amount_total)))
+
     # -- the order's way --------------------------------------------------------------------------------
 
     def action_confirm(self):
+        self._drop_unneeded_coupon()
         result = super().action_confirm()
         self.filtered(lambda order: order.state == "sale")._get_coupon()._use()
         return result
 
     def _action_cancel(self):
         result = super()._action_cancel()
-        for order in self:
-            # the line stays to be read; a coupon that was paid with stays used
-            lines = order._get_coupon_lines().filtered(lambda line: line.alliance_coupon_id.state == "reserved")
-            coupons = lines.alliance_coupon_id
-            lines.write({"alliance_coupon_id": False})
-            lines.flush_recordset(["alliance_coupon_id"])  # before another order's line names it
-            coupons._give_back()
+        # one that was paid with stays used, and takes off what it took
+        self.filtered(lambda order: order._get_coupon().state == "reserved")._drop_coupon()
         return result
 
     @api.ondelete(at_uninstall=False)

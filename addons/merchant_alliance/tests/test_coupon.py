@@ -50,6 +50,42 @@ class TestCoupon(CustomersCommon, WebSaleCommon):
         other.with_user(self.env.ref("base.user_admin")).sudo().unlink()
         self.assertEqual(coupon.state, "open")
 
+    def test_a_cancelled_order_costs_its_whole_price_again(self):
+        coupon, order, other = self._make_coupon(), self._scan(), self._scan()
+        order._apply_coupon(coupon.code)
+        order._action_cancel()
+        order.action_draft()
+        self.assertEqual((order.amount_total, order._get_coupon().ids), (100.0, []))
+        other._apply_coupon(coupon.code)
+        with self.assertRaisesRegex(UserError, "another payment"):
+            order._apply_coupon(coupon.code)
+        other._action_cancel()
+        order._apply_coupon(coupon.code)
+        self._pay(order)
+        self.assertEqual((order.amount_total, coupon.state, coupon.sale_order_id), (90.0, "used", order))
+        order._action_cancel()
+        order.action_draft()
+        self.assertEqual((order.amount_total, coupon.state), (90.0, "used"), "it was paid with")
+
+    def test_a_payment_begun_before_pays_the_whole_price(self):
+        """Of two tabs: one pays 100, in the other one the coupon is applied meanwhile."""
+        coupon, order, other = self._make_coupon(), self._scan(), self._scan()
+        tx = self._new_tx(order, 100)
+        order._apply_coupon(coupon.code)
+        tx._set_done()
+        tx._post_process()
+        sale = self._sales(order)
+        self.assertEqual((order.state, order.amount_total, tx.surplus_amount), ("sale", 100.0, 0.0))
+        self.assertEqual((sale.cash_amount, sale.concession_amount), (100.0, 10.0))
+        self.assertEqual((coupon.state, coupon.reduction_amount, order._get_coupon().ids), ("open", 0.0, []))
+        self.assertTrue(order.message_ids.filtered(lambda note: f"{coupon.code} can be used again" in note.body))
+        other._apply_coupon(coupon.code)
+        late = self._new_tx(other, 100)
+        self._pay(other)
+        late._set_done()
+        late._post_process()
+        self.assertEqual((other.amount_total, late.surplus_amount, coupon.state), (90.0, 100.0, "used"))
+
     def test_one_forgotten_is_given_back_by_the_clean_up(self):
         coupon, order = self._make_coupon(), self._scan()
         order._apply_coupon(coupon.code)

@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, JsonRpcException, tagged
 from odoo.tools import mute_logger
@@ -101,6 +102,22 @@ class TestScanVoucher(VoucherPaymentsCommon, HttpCase):
         self._pay()
         self.assertRefused(self._apply, 20)
         self.assertEqual(self._balance(), (60.0, 0.0))
+
+    def test_money_begun_before_a_coupon_and_vouchers_pays_alone(self):
+        merchant, today = self.store.merchant_id, fields.Date.today()
+        self.env["alliance.consent"]._give(merchant, self.shopper, "store")
+        campaign = self.env["alliance.campaign"].create({
+            "name": "Autumn", "body": "x", "merchant_id": merchant.id, "kind": "coupon", "discount": "amount",
+            "discount_amount": 8.5, "valid_from": today, "valid_to": today})
+        campaign._start()
+        campaign._send_batch()
+        tx = self._start()
+        self.order._apply_coupon(campaign.coupon_ids.code)
+        self.assertEqual(self._apply(20), {"applied": 20.0, "due": 30.0})
+        tx._process("demo", {"reference": tx.reference, "payment_details": "1234", "simulated_state": "done"})
+        tx._post_process()
+        self.assertEqual((self.order.state, self.order.amount_total, self._balance()), ("sale", 58.5, (60.0, 0.0)))
+        self.assertEqual((campaign.coupon_ids.state, tx.surplus_amount, self._sale().cash_amount), ("open", 0.0, 58.5))
 
     # -- the books -----------------------------------------------------------------------------
 
