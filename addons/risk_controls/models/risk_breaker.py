@@ -89,14 +89,14 @@ class RiskBreaker(models.Model):
         return passed
 
     def _open(self):
-        """Hold what comes from now on, and tell the company's analysts."""
+        """Hold what comes from now on, and tell the company's analysts, or who gets its tasks where it has none."""
         if self.state == "open":
             return
         self.write({"state": "open", "opened_at": self.opened_at or fields.Datetime.now()})
         self.message_post(body=self.env._("The daily cap is reached: rewards are held from now on."))
-        for analyst in self._get_analysts():
+        for person in self._get_analysts() or self.company_id._get_task_owner():
             self.activity_schedule(
-                "mail.mail_activity_data_todo", user_id=analyst.id,
+                "mail.mail_activity_data_todo", user_id=person.id,
                 summary=self.env._("Daily cap reached: rewards are held"),
                 note=self.env._("Review the held sales, then reset the breaker or leave it until tomorrow."))
 

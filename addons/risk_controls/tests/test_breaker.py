@@ -55,6 +55,14 @@ class TestBreaker(RiskCommon):
         self.assertEqual(len(breaker.activity_ids.filtered(lambda act: act.user_id == self.analyst)), 1)
         self.assertNotIn(stranger, breaker.activity_ids.user_id)
 
+    def test_without_an_analyst_who_gets_tasks_is_told(self):
+        analysts = self.company._get_people("risk_controls.group_risk_analyst")
+        analysts.write({"group_ids": [Command.unlink(self.env.ref("risk_controls.group_risk_analyst").id)]})
+        reviewer = self.company.alliance_reviewer_id = new_test_user(self.env, "reviewer_t", groups="base.group_user")
+        breaker = self._open()
+        self.assertFalse(breaker._get_analysts())
+        self.assertEqual((len(breaker.activity_ids), breaker.activity_ids.user_id), (1, reviewer))
+
     def test_every_day_has_its_own_cap(self):
         self.company.partner_id.tz = "Asia/Shanghai"
         with freeze_time("2026-03-01 15:00:00"):
