@@ -20,5 +20,5 @@ def build(world):
             "name": partner.name, "login": login, "merchant_id": store.merchant_id.id,
             "user_id": world._create_portal_user(login, partner).id, "store_ids": [Command.set(store.ids)],
             **dict.fromkeys(rights, True)})
-        staff._accept()
+        staff._accept(staff.code)
     staff._end()
