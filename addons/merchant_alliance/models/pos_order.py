@@ -162,7 +162,8 @@ class PosOrder(models.Model):
         """Return what was paid in cash, by card and the like, change deducted; negative: paid out."""
         self.ensure_one()
         # what is paid online at the till has no journal either, but is no debt
-        cash = self.payment_ids.filtered(lambda payment: payment.payment_method_id.type != "pay_later")
+        cash = self.payment_ids.filtered(
+            lambda payment: payment.payment_method_id.journal_id or payment.payment_method_id.is_online_payment)
         cash -= self._get_non_cash_payments()
         return sum(to_cents(amount, self.currency_id) for amount in cash.mapped("amount"))
 

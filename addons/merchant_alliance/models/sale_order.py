@@ -82,27 +82,29 @@ class SaleOrder(models.Model):
         transactions = self._get_payment_transactions()
         if transactions._get_received_cents() < to_cents(self.amount_total, self.currency_id):
             return None
-        parts = self._get_qualified_parts()
+        key = self._get_sale_key()
+        parts = key and self._get_qualified_parts()
         if not parts:
             return None
         moments = [moment for moment in transactions.mapped("last_state_change") if moment]
         return {
-            "idempotency_key": self._get_sale_key(), "partner": self.partner_id, "parts": parts,
+            "idempotency_key": key, "partner": self.partner_id, "parts": parts,
             "sale_datetime": max(moments, default=fields.Datetime.now()), "sale_order_id": self.id,
             "collected": True,
         }
 
     def _get_sale_key(self):
-        """Return the key of this order's sales: another one when all of those before were taken back.
+        """Return the key of this order's next sales, or None while those before count.
 
-        As when it was cancelled by mistake and confirmed again, or refunded whole and paid again.
+        They are registered anew when all of them were taken back, as when the order was cancelled by mistake and
+        confirmed again, or refunded whole and paid again.
         """
         # sudo: shoppers and payment callbacks have no rights on the ledger
         sales = self.env["alliance.qualified.sale"].sudo().search([
             ("sale_order_id", "=", self.id), ("kind", "=", "sale")])
-        number = len(set(sales.mapped("idempotency_key")))
-        if not any(sale._get_cash_left_cents() for sale in sales):
-            number += 1
+        if any(sale._get_cash_left_cents() for sale in sales):
+            return None
+        number = len(set(sales.mapped("idempotency_key"))) + 1
         return f"sale.order,{self.id}" + (f",{number}" if number > 1 else "")
 
     # -- amounts ---------------------------------------------------------------

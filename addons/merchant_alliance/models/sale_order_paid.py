@@ -100,6 +100,8 @@ class SaleOrder(models.Model):
 
         :param str condition: ``WAS_PAID`` for those, too, of which everything was given back later
         """
+        if not self:
+            return self
         self._flush_payments()
         paid = {order_id for order_id, in self.env.execute_query(SQL(
             "SELECT id FROM sale_order WHERE id IN %s AND %s",
