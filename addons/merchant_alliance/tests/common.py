@@ -42,3 +42,16 @@ class AllianceCommon(TransactionCase):
 
     def _fund(self, merchant=None):
         return self.env["alliance.funding"]._fund_pending(merchant or self.merchant)
+
+    def _begin_payment(self, amount, **vals):
+        """Begin a payment through ``self.provider``, as the server does for who pays."""
+        return self.env["payment.transaction"].create({
+            "provider_id": self.provider.id, "payment_method_id": self.provider.payment_method_ids[:1].id,
+            "amount": amount, "operation": "online_direct", **vals})
+
+    def _give_back(self, tx, amount):
+        """Let the provider give ``amount`` of a payment back; return the refund."""
+        refund = tx._create_child_transaction(amount, is_refund=True)
+        refund._set_done()
+        refund._post_process()
+        return refund

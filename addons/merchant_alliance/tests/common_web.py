@@ -26,22 +26,16 @@ class WebSaleCommon(AllianceCommon):
             "order_line": [Command.create({"product_id": p.id, "product_uom_qty": 1}) for p in products]})
 
     def _new_tx(self, order, amount, **vals):
-        return self.env["payment.transaction"].create({
-            "provider_id": self.provider.id, "payment_method_id": self.provider.payment_method_ids[:1].id,
-            "amount": amount, "currency_id": order.currency_id.id,
-            "partner_id": order.partner_id.id, "sale_order_ids": [Command.set(order.ids)],
-            "reference": f"T{order.id}-{len(order.transaction_ids)}", "operation": "online_direct", **vals})
+        return self._begin_payment(amount, **{
+            "currency_id": order.currency_id.id, "partner_id": order.partner_id.id,
+            "sale_order_ids": [Command.set(order.ids)],
+            "reference": f"T{order.id}-{len(order.transaction_ids)}", **vals})
 
     def _pay(self, order, amount=None, **vals):
         tx = self._new_tx(order, amount or order.amount_total, **vals)
         tx._set_done()
         tx._post_process()
         return tx
-
-    def _give_back(self, tx, amount):
-        refund = tx._create_child_transaction(amount, is_refund=True)
-        refund._set_done()
-        refund._post_process()
 
     def _sales(self, order):
         return self.env["alliance.qualified.sale"].search([("sale_order_id", "=", order.id)], order="id")

@@ -123,10 +123,9 @@ class TestPosOnline(PosSaleCommon):
         return self.env["pos.order"].search([("uuid", "=", "online")])
 
     def _new_tx(self, order):
-        return self.env["payment.transaction"].create({
-            "provider_id": self.provider.id, "payment_method_id": self.provider.payment_method_ids[:1].id,
-            "amount": order.amount_total, "currency_id": order.currency_id.id, "partner_id": self.shopper.id,
-            "pos_order_id": order.id, "reference": f"till-{order.id}", "operation": "online_direct"})
+        return self._begin_payment(
+            order.amount_total, currency_id=order.currency_id.id, partner_id=self.shopper.id, pos_order_id=order.id,
+            reference=f"till-{order.id}")
 
     def _pay(self, order):
         tx = self._new_tx(order)
@@ -135,10 +134,9 @@ class TestPosOnline(PosSaleCommon):
         return tx
 
     def _give_back(self, tx, amount):
-        refund = tx._create_child_transaction(amount, is_refund=True)
-        refund._set_done()
-        refund._post_process()
-        refund._post_process()
+        refund = super()._give_back(tx, amount)
+        refund._post_process()  # reported twice
+        return refund
 
     def test_what_is_paid_online_is_cash(self):
         order = self._order_online()

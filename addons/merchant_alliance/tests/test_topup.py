@@ -33,12 +33,6 @@ class TestTopup(StaffCommon, HttpCase):
         self._finish(tx)
         return tx
 
-    def _give_back(self, tx, amount):
-        refund = tx._create_child_transaction(amount, is_refund=True)
-        refund._set_done()
-        refund._post_process()
-        return refund
-
     def assertRefused(self, *args, **kwargs):
         with mute_logger("odoo.http"), self.assertRaises(JsonRpcException):
             self._begin(*args, **kwargs)

@@ -44,7 +44,7 @@ class PaymentTransaction(models.Model):
         left = super()._get_surplus_left_cents()
         tx = self.sudo()  # sudo: whoever refunds
         if left > 0 and tx.split_order_ids:
-            standing = tx._get_refunds().filtered(lambda refund: refund.state not in ("cancel", "error"))
+            standing = tx.sale_order_ids._get_standing_refunds() & tx._get_refunds()
             left = min(left, sum(to_cents(each.surplus_amount, each.currency_id) for each in tx | standing))
         return left
 
