@@ -28,7 +28,7 @@ class AllianceQualifiedSale(models.Model):
     reward_state = fields.Selection(
         [("none", "No Rewards"), ("pending", "Pending"), ("held", "Held for Review"),
          ("active", "Active"), ("rejected", "Rejected"), ("cancelled", "Cancelled")],
-        string="Rewards", required=True, readonly=True, default="pending", index=True,
+        string="Rewards", required=True, readonly=True, default="pending",
         help="Of a refund: what became of the part that it takes back.")
     cohort_id = fields.Many2one(
         "green.points.cohort", readonly=True, index="btree_not_null", ondelete="restrict",
@@ -38,6 +38,8 @@ class AllianceQualifiedSale(models.Model):
 
     rule_use_ids = fields.One2many(
         "green.points.rule.use", "qualified_sale_id", string="Point Rules", groups="base.group_user")
+
+    _held_idx = models.Index("(sale_datetime) WHERE reward_state = 'held'")
 
     _allocation_adds_up = models.Constraint(
         "CHECK (policy_id IS NULL OR alloc_pool + alloc_shopping + alloc_commission"

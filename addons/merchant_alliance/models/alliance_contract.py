@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..tools.serialize import touch
 
@@ -162,17 +163,17 @@ class AllianceContract(models.Model):
 
     def _get_in_force(self, merchant, day):
         """Return the merchant's contract in force on ``day`` (company time zone); may be empty."""
-        return self.search([("merchant_id", "=", merchant.id), *self._get_in_force_domain(day)], limit=1)
+        return self.search(Domain.custom(
+            to_sql=lambda _model, alias, _query: self._get_in_force_sql(alias, merchant, day)), limit=1)
 
     @api.model
-    def _get_in_force_domain(self, day, path=""):
-        """Return the domain of contracts in force on ``day``: at most one of each merchant.
-
-        :param str path: that leads to the contract, for a search of something else: ``contract_id.``
-        """
-        return [
-            (f"{path}state", "not in", UNSIGNED), (f"{path}date_start", "<=", day),
-            "|", (f"{path}date_end", "=", False), (f"{path}date_end", ">=", day)]
+    def _get_in_force_sql(self, alias, merchant, day):
+        """Return the condition (``SQL``) of the merchant's contract in force on ``day``: there is at most one."""
+        self.flush_model(["merchant_id", "state", "date_start", "date_end"])
+        return SQL(
+            "(%(alias)s.merchant_id = %(merchant)s AND %(alias)s.state NOT IN %(unsigned)s"
+            " AND %(alias)s.date_start <= %(day)s AND (%(alias)s.date_end IS NULL OR %(alias)s.date_end >= %(day)s))",
+            alias=SQL.identifier(alias), merchant=merchant.id, unsigned=UNSIGNED, day=day)
 
     def _get_line(self, store, category=None):
         """Return this contract's rate line for goods of a category sold in ``store`` (see ``line._choose``)."""

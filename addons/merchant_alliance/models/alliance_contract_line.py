@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .scene import SCENES
 
@@ -36,9 +38,10 @@ class AllianceContractLine(models.Model):
     def _get_in_force(self, merchant, day):
         """Return the rates of the merchant's contract in force on ``day`` (company time zone); may be empty."""
         # one query, on the path of every sale
-        return self.search_fetch([
-            ("contract_id.merchant_id", "=", merchant.id), *self.env["alliance.contract"]._get_in_force_domain(
-                day, "contract_id.")], ["store_id", "scene", "categ_id", "sequence", "rate"])
+        in_force = self.env["alliance.contract"]._get_in_force_sql("contract", merchant, day)
+        return self.search_fetch(Domain.custom(to_sql=lambda _model, alias, _query: SQL(
+            "%s IN (SELECT contract.id FROM alliance_contract AS contract WHERE %s)",
+            SQL.identifier(alias, "contract_id"), in_force)), ["store_id", "scene", "categ_id", "sequence", "rate"])
 
     def _choose(self, store, category=None):
         """Return which of these rates holds for goods of a category sold in ``store``; may be empty.

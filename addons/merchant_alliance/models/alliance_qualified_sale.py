@@ -1,14 +1,20 @@
+import re
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..tools.money import from_cents, to_cents
 from .scene import SCENES
 
 # Set at registration; what is left may change once: the state, the funding, a higher addon's columns.
 FROZEN_FIELDS = {
-    "name", "idempotency_key", "part", "kind", "origin_id", "company_id", "merchant_id", "store_id", "scene",
+    "idempotency_key", "part", "kind", "origin_id", "company_id", "merchant_id", "store_id", "scene",
     "partner_id", "sale_datetime", "cash_amount", "contract_line_id", "rate", "concession_amount",
     "goods_category_id", "pos_order_id", "sale_order_id", "collected"}
+MAX_ID = 2**31 - 1  # what PostgreSQL takes for an id
+# The number of a sale, as _format_number says it, from the column with its id.
+NUMBER = "'QS/' || lpad({column}::text, GREATEST(8, length({column}::text)), '0')"
 
 
 class AllianceQualifiedSale(models.Model):
@@ -23,7 +29,7 @@ class AllianceQualifiedSale(models.Model):
     _inherit = ["alliance.server.fields"]
     _order = "sale_datetime desc, id desc"
 
-    name = fields.Char(required=True, readonly=True, copy=False, default="/")
+    name = fields.Char(string="Number", compute="_compute_name", search="_search_name")
     idempotency_key = fields.Char(
         required=True, readonly=True, copy=False,
         help="Source document, e.g. 'pos.order,<uuid>' or 'sale.order,<id>'.")
@@ -39,7 +45,7 @@ class AllianceQualifiedSale(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     merchant_id = fields.Many2one(
-        "alliance.merchant", required=True, readonly=True, index=True, ondelete="restrict")
+        "alliance.merchant", required=True, readonly=True, ondelete="restrict")  # _merchant_time_idx
     store_id = fields.Many2one(
         "alliance.store", required=True, readonly=True, index=True, ondelete="restrict")
     scene = fields.Selection(SCENES, required=True, readonly=True)
@@ -59,7 +65,7 @@ class AllianceQualifiedSale(models.Model):
         help="Goods that are counted apart from the rest of the receipt or order; empty: all others.")
     state = fields.Selection(
         [("pending", "Pending"), ("funded", "Funded"), ("cancelled", "Cancelled")],
-        required=True, readonly=True, default="pending", index=True,
+        required=True, readonly=True, default="pending",
         help="Pending until the concession's money is really there; "
              "cancelled when refunded whole before that.")
     funding_id = fields.Many2one(
@@ -96,6 +102,25 @@ class AllianceQualifiedSale(models.Model):
     _merchant_time_idx = models.Index("(merchant_id, sale_datetime DESC, id DESC)")
     _merchant_shopper_idx = models.Index(
         "(merchant_id, partner_id, sale_datetime) WHERE kind = 'sale' AND state <> 'cancelled'")
+
+    # -- number ------------------------------------------------------------------
+
+    def _compute_name(self):
+        for sale in self:
+            sale.name = self._format_number(sale._origin.id)
+
+    @api.model
+    def _format_number(self, sale_id):
+        """Return the number of the sale with that id, as people see it: a sequence of its own would cost each order."""
+        return f"QS/{sale_id:08d}" if sale_id else "/"
+
+    def _search_name(self, operator, value):
+        """Find sales by their whole number or its digits."""
+        if operator not in ("in", "ilike", "like", "=ilike", "=like"):
+            return NotImplemented
+        names = value if operator == "in" else [value]
+        ids = [int(re.sub(r"\D", "", name or "", flags=re.ASCII) or 0) for name in names]
+        return Domain("id", "in", [sale_id for sale_id in ids if 0 < sale_id <= MAX_ID])
 
     # -- amounts -----------------------------------------------------------------
 

@@ -2,6 +2,7 @@ from collections import defaultdict
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from .res_partner import HOUSEHOLD, PEOPLE
 
@@ -77,6 +78,10 @@ class AllianceQualifiedSale(models.Model):
 
     def _get_bindings(self, sales):
         """Return ``{(shopper's id, company's id): binding}`` of those who are bound now."""
-        bindings = self.env["alliance.promoter.binding"].search([
-            ("partner_id", "in", [vals["partner_id"] for vals in sales]), ("ended_on", "=", False)])
-        return {(binding.partner_id.id, binding.company_id.id): binding for binding in bindings}
+        bindings = self.env["alliance.promoter.binding"]
+        bindings.flush_model(["partner_id", "company_id", "ended_on"])
+        return {(partner_id, company_id): bindings.browse(binding_id) for binding_id, partner_id, company_id
+                in self.env.execute_query(SQL(
+                    "SELECT id, partner_id, company_id FROM alliance_promoter_binding"
+                    " WHERE partner_id IN %s AND ended_on IS NULL",
+                    tuple(vals["partner_id"] for vals in sales) or (0,)))}

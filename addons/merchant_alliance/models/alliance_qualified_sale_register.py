@@ -2,7 +2,7 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import api, models
 from odoo.exceptions import ConcurrencyError, ValidationError
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from ..tools.money import from_cents, percent_of
 from ..tools.serialize import touch
@@ -33,17 +33,14 @@ class AllianceQualifiedSale(models.Model):
             return self.browse()
         new = {vals["idempotency_key"]: vals for vals in reversed(vals_list)}  # the first one counts
         order = {key: position for position, key in enumerate(reversed(new))}
-        known = self.search([("idempotency_key", "in", list(new))])
+        known = self.browse(sale_id for sale_id, in self.env.execute_query(SQL(
+            "SELECT id FROM alliance_qualified_sale WHERE idempotency_key IN %s", tuple(new))))
         for sale in known:
             new.pop(sale.idempotency_key, None)
         created = self._insert_registrations(self._prepare_registrations(list(reversed(new.values()))))
         if created:
             created._after_register()
         return (known | created).sorted(lambda sale: (order[sale.idempotency_key], sale.part))
-
-    def _get_by_name(self, model, xmlid):
-        """Return a record of this addon; unlike ``env.ref`` without asking whether it is still there."""
-        return self.env[model].browse(self.env["ir.model.data"]._xmlid_to_res_id(xmlid, raise_if_not_found=True))
 
     def _insert_registrations(self, vals_list):
         try:
@@ -58,7 +55,6 @@ class AllianceQualifiedSale(models.Model):
         origins = self.browse().union(*(vals["origin"] for vals in vals_list if vals.get("origin")))
         touch(origins)  # of two refunds of one sale made at once, the later one sees the other
         left = {origin: (origin._get_cash_left_cents(), origin._get_concession_left_cents()) for origin in origins}
-        sequence = self._get_by_name("ir.sequence", "merchant_alliance.seq_qualified_sale")
         self._fetch_parties(vals_list)
         rates = {}
         prepared = []
@@ -68,7 +64,6 @@ class AllianceQualifiedSale(models.Model):
             else:
                 parts = self._prepare_sale_vals(vals, rates)
             prepared += [{
-                "name": sequence._next(),
                 "idempotency_key": vals["idempotency_key"],
                 "part": number,
                 "sale_datetime": vals["sale_datetime"],

@@ -10,7 +10,11 @@ class IrRule(models.Model):
         """Keep the domains of rules for each company of a login.
 
         Odoo keeps them for each login; a contact that leaves a merchant would go on as its owner until something
-        else empties that cache. Asked hundreds of times in a request, so nothing is added for internal users.
+        else empties that cache. Asked hundreds of times in a request, in environments of all kinds: so nothing is
+        added for internal users, and who is one is asked once in a transaction.
         """
-        values, user = super()._compute_domain_context_values(), self.env.user
-        return (*values, user.partner_id.commercial_partner_id.id) if user.share else values
+        values, uid = super()._compute_domain_context_values(), self.env.uid
+        external = self.env.cr.cache.setdefault("alliance_external_users", {})
+        if uid not in external:
+            external[uid] = self.env.user.share
+        return (*values, self.env.user.partner_id.commercial_partner_id.id) if external[uid] else values

@@ -8,6 +8,9 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
+    qualified_sale_ids = fields.One2many(
+        "alliance.qualified.sale", "sale_order_id", readonly=True, groups="base.group_user")
+
     def action_confirm(self):
         # who sells each line is worked out now: from here on it stays as it is
         self.order_line.mapped("alliance_store_id")
@@ -53,21 +56,19 @@ class SaleOrder(models.Model):
         :param cents: company currency; divided by what is left of each sale; None: all of it
         :param store: the ``alliance.store`` whose sales are refunded; None or empty: of all of them
         """
-        # sudo: shoppers and payment callbacks have no rights on the ledger
-        sales = self.env["alliance.qualified.sale"].sudo()
-        origins = sales.search([("sale_order_id", "=", self.id), ("kind", "=", "sale")], order="id")
+        origins = self._get_qualified_sales()
         keys = {origin: f"{key},{origin.id}" for origin in origins}
         if store:
             origins = origins.filtered(lambda origin: origin.store_id == store)
         left = [origin._get_cash_left_cents() for origin in origins]
         if cents is None:
             cents = sum(left)
-        elif sales.search_count([("idempotency_key", "in", list(keys.values()))], limit=1):
+        elif origins.search_count([("idempotency_key", "in", list(keys.values()))], limit=1):
             return
         cents = min(cents, sum(left))
         if cents <= 0:
             return
-        sales._register_sales([{
+        origins._register_sales([{
             "idempotency_key": keys[origin], "partner": origin.partner_id, "store": origin.store_id,
             "origin": origin, "sale_datetime": fields.Datetime.now(), "cash_cents": -part,
             "sale_order_id": self.id,
@@ -99,13 +100,16 @@ class SaleOrder(models.Model):
         They are registered anew when all of them were taken back, as when the order was cancelled by mistake and
         confirmed again, or refunded whole and paid again.
         """
-        # sudo: shoppers and payment callbacks have no rights on the ledger
-        sales = self.env["alliance.qualified.sale"].sudo().search([
-            ("sale_order_id", "=", self.id), ("kind", "=", "sale")])
+        sales = self._get_qualified_sales()
         if any(sale._get_cash_left_cents() for sale in sales):
             return None
         number = len(set(sales.mapped("idempotency_key"))) + 1
         return f"sale.order,{self.id}" + (f",{number}" if number > 1 else "")
+
+    def _get_qualified_sales(self):
+        """Return what this order has earned, with what was taken back since, in the order it was registered (sudo)."""
+        # sudo: shoppers and payment callbacks have no rights on the ledger
+        return self.sudo().qualified_sale_ids.filtered(lambda sale: sale.kind == "sale").sorted("id")
 
     # -- amounts ---------------------------------------------------------------
 

@@ -25,6 +25,18 @@ class TestRegister(AllianceCommon):
             "sale_datetime": fields.Datetime.now(), "cash_cents": 500}] * 2)
         self.assertEqual(len(both), 1)
 
+    def test_sales_are_found_by_their_number(self):
+        sale, other = self._sell(10000), self._sell(20000, key="other")
+        self.assertEqual(sale.name, f"QS/{sale.id:08d}")
+        found = sale.search([("name", "ilike", sale.name)])
+        self.assertEqual(found, sale)
+        self.assertEqual(sale.search([("name", "=", str(sale.id))]), sale)
+        self.assertEqual(sale.search([("name", "in", [sale.name, other.name])]), sale | other)
+        self.assertNotIn(sale, sale.search([("name", "!=", sale.name)]))
+        self.assertIn((sale.id, sale.name), sale.name_search(sale.name))
+        for nothing in ("QS", "tea", "²", "9" * 12):
+            self.assertFalse(sale.search([("name", "ilike", nothing)]), nothing)
+
     def test_the_database_refuses_a_second_record_of_one_source(self):
         sale = self._sell(10000)
         with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"), self.cr.savepoint():

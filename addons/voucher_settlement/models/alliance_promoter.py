@@ -6,6 +6,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import fields, models
 from odoo.tools import SQL
 
+from odoo.addons.merchant_alliance.models.alliance_qualified_sale import NUMBER
 from odoo.addons.merchant_alliance.tools.money import from_cents
 
 CHART_MONTHS = 6
@@ -97,7 +98,7 @@ class AlliancePromoter(models.Model):
             f"SELECT COALESCE(SUM(amount), 0)::text FROM promoter_commission WHERE {OWN} AND date < %(begin)s",
             begin=begin))
         rows = self.env.execute_query(self._sql(
-            """SELECT c.date, c.kind, s.name, s.sale_datetime, c.amount::text
+            f"""SELECT c.date, c.kind, {NUMBER.format(column="s.id")}, s.sale_datetime, c.amount::text
                  FROM promoter_commission c LEFT JOIN alliance_qualified_sale s ON s.id = c.qualified_sale_id
                 WHERE c.promoter_id IN %(promoters)s AND c.date >= %(begin)s AND c.date < %(end)s
              ORDER BY c.date, c.id""", begin=begin, end=end))

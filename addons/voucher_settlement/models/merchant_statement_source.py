@@ -6,6 +6,8 @@ SQL; ``r`` is the ledger's row, ``%(zone)s`` the company's time zone. Nothing in
 
 from dataclasses import dataclass
 
+from odoo.addons.merchant_alliance.models.alliance_qualified_sale import NUMBER
+
 DAY = "({column} AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date"
 
 
@@ -35,7 +37,7 @@ SOURCES = {
             "cash_amount": "r.cash_amount",
             "sale_count": "(r.kind = 'sale')::int",
             "refund_count": "(r.kind = 'refund')::int",
-        }, kind="r.kind", store="r.store_id"),
+        }, kind="r.kind", document=NUMBER.format(column="r.id"), store="r.store_id"),
     "deposit": Source(
         "alliance.deposit.entry", "r.date", {
             "deposit_in": "CASE WHEN r.kind = 'topup' THEN r.amount ELSE 0 END",

@@ -117,7 +117,7 @@ class PaymentTransaction(models.Model):
             if len(order) == 1 and order.state in ("draft", "sent"):
                 order.invalidate_recordset(["amount_paid"])  # core does not recompute it on states
                 tx._renew_vouchers()
-                if order._is_confirmation_amount_reached():
+                if order._get_voucher_transactions() and order._is_confirmation_amount_reached():
                     order._capture_vouchers()
         return super()._check_amount_and_confirm_order()
 

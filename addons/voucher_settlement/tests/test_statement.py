@@ -71,7 +71,8 @@ class TestStatement(EscrowCommon):
         late.invalidate_recordset()
         august = self._issue(AUGUST)
         self.assertEqual(late.statement_id, august)
-        self.assertEqual([line["day"] for line in august._get_lines()], [date(2026, 7, 30)])
+        self.assertEqual(
+            [(line["day"], line["document"]) for line in august._get_lines()], [(date(2026, 7, 30), late.name)])
 
     def test_a_day_is_the_companys(self):
         with freeze_time("2026-07-31 15:59:00"):  # a minute to midnight in Shanghai
