@@ -9,7 +9,7 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     qualified_sale_ids = fields.One2many(
-        "alliance.qualified.sale", "sale_order_id", readonly=True, groups="base.group_user")
+        "alliance.qualified.sale", "sale_order_id", readonly=True, groups=fields.NO_ACCESS)
 
     def action_confirm(self):
         # who sells each line is worked out now: from here on it stays as it is
@@ -81,7 +81,7 @@ class SaleOrder(models.Model):
         if self.state != "sale" or self.partner_id == visitor or not self.order_line.alliance_store_id:
             return None
         transactions = self._get_payment_transactions()
-        if transactions._get_received_cents() < to_cents(self.amount_total, self.currency_id):
+        if self._get_counted_cents(transactions._get_moves()) < to_cents(self.amount_total, self.currency_id):
             return None
         key = self._get_sale_key()
         parts = key and self._get_qualified_parts()

@@ -10,30 +10,44 @@ from ..tools.money import from_cents, to_cents
 SEALED = ("transaction_ids", "confirmed_unpaid")
 PLACES = {"website_id", "warehouse_id", "carrier_id"}  # what the store that sells follows from
 UNDER_WAY = ("pending", "authorized", "done")
-# What is authorised and not voided, or was captured, of the payments of an order; and what was given back of it.
-PAYMENTS = """
-    SELECT COALESCE(SUM(
-               CASE WHEN tx.state = 'authorized' THEN tx.amount - part.voided
-                    WHEN part.number > 0 THEN part.captured
-                    WHEN tx.state = 'done' THEN tx.amount ELSE 0 END), 0) AS received,
-           COALESCE(-SUM(part.refunded), 0) AS given_back
+# What payments of an order brought in (what is authorised and not voided, or was captured) and what was given back,
+# below zero: in the order of time, with what was left after each.
+MOVES = """
+    SELECT move.amount, ROW_NUMBER() OVER moment AS place, SUM(move.amount) OVER moment AS balance
       FROM sale_order_transaction_rel rel JOIN payment_transaction tx ON tx.id = rel.transaction_id
      CROSS JOIN LATERAL (
-           SELECT COUNT(*) FILTER (WHERE NOT is_refund) AS number,
-                  COALESCE(SUM(amount) FILTER (WHERE NOT is_refund AND state = 'done'), 0) AS captured,
-                  COALESCE(SUM(amount) FILTER (WHERE NOT is_refund AND state = 'cancel'), 0) AS voided,
-                  COALESCE(SUM(amount) FILTER (WHERE is_refund AND state = 'done'), 0)
-                  + COALESCE(SUM(of_part) FILTER (WHERE NOT is_refund), 0) AS refunded
-             FROM (SELECT child.amount, child.state, child.operation IS NOT DISTINCT FROM 'refund' AS is_refund,
-                          (SELECT SUM(back.amount) FROM payment_transaction back
-                            WHERE back.source_transaction_id = child.id AND back.operation = 'refund'
-                              AND back.state = 'done') AS of_part
-                     FROM payment_transaction child WHERE child.source_transaction_id = tx.id) AS children
-           ) AS part
-     WHERE rel.sale_order_id = {order}.id"""
+           SELECT tx.id, COALESCE(tx.last_state_change, tx.create_date) AS happened,
+                  CASE WHEN tx.state = 'authorized' THEN tx.amount - COALESCE(SUM(part.amount), 0) ELSE tx.amount END
+                  AS amount
+             FROM payment_transaction part
+            WHERE part.source_transaction_id = tx.id AND part.state = 'cancel'
+              AND part.operation IS DISTINCT FROM 'refund'
+           HAVING tx.state = 'authorized' OR tx.state = 'done' AND NOT EXISTS (
+                  SELECT FROM payment_transaction part
+                   WHERE part.source_transaction_id = tx.id AND part.operation IS DISTINCT FROM 'refund')
+        UNION ALL
+           SELECT child.id, COALESCE(child.last_state_change, child.create_date), child.amount
+             FROM payment_transaction child
+            WHERE child.source_transaction_id = tx.id AND child.state = 'done'
+              AND (tx.state <> 'authorized' OR child.operation = 'refund')
+        UNION ALL
+           SELECT back.id, COALESCE(back.last_state_change, back.create_date), back.amount
+             FROM payment_transaction child JOIN payment_transaction back ON back.source_transaction_id = child.id
+            WHERE child.source_transaction_id = tx.id AND child.operation IS DISTINCT FROM 'refund'
+              AND back.operation = 'refund' AND back.state = 'done'
+           ) AS move
+     WHERE rel.sale_order_id = {order}.id
+    WINDOW moment AS (ORDER BY move.happened, move.id)"""
+# counted: giving back a part lowers the price, it is not to be paid again; once all was given back, paying starts anew
+PAYMENTS = f"""
+    SELECT COALESCE(SUM(amount) FILTER (WHERE amount > 0), 0) AS received,
+           COALESCE(-SUM(amount) FILTER (WHERE amount < 0), 0) AS given_back,
+           COALESCE(SUM(amount) FILTER (WHERE amount > 0 AND place > undone), 0) AS counted
+      FROM (SELECT amount, place, COALESCE(MAX(place) FILTER (WHERE balance = 0) OVER (), 0) AS undone
+              FROM ({MOVES}) AS moves) AS moves"""
 WAS_PAID = "received >= {order}.amount_total"
 # Who gives back a part has looked at the order: the rest stays paid. Who gives back everything undoes the payment.
-IS_PAID = f"{WAS_PAID} AND (received > given_back OR {{order}}.amount_total <= 0)"
+IS_PAID = "counted >= {order}.amount_total"
 
 
 class SaleOrder(models.Model):
@@ -92,7 +106,8 @@ class SaleOrder(models.Model):
             order.amount_paid = float(from_cents(cents, order.currency_id))
 
     def _flush_payments(self):
-        self.env["payment.transaction"].flush_model(["amount", "state", "operation", "source_transaction_id"])
+        self.env["payment.transaction"].flush_model(
+            ["amount", "state", "operation", "source_transaction_id", "last_state_change"])
         self.flush_model(["transaction_ids", "amount_total"])
 
     def _filter_paid(self, condition=IS_PAID):

@@ -1,6 +1,7 @@
 from odoo.tests import HttpCase, tagged
 
 from ..controllers import brand_orders, pickup, scan
+from ..models.sale_order_paid import WAS_PAID
 from .common_staff import StaffCommon
 
 KEY = "0123456789abcdef"
@@ -56,6 +57,40 @@ class TestPaid(StaffCommon, HttpCase):
         part._create_child_transaction(75.0, is_refund=True)._set_done()
         order.invalidate_recordset(["amount_paid"])  # Odoo does not follow states
         self.assertEqual(order.amount_paid, 0.0)
+        self.assertFalse(order._is_paid())
+
+    def test_once_all_was_given_back_paying_starts_anew(self):
+        order = self._collect(self._order(self.product))
+        self._give_back(self._pay(order), 100.0)
+        self._pay(order, 0.01)
+        self.assertFalse(order._may_leave(), "one cent sends nothing off")
+        self.assertTrue(order._filter_paid(WAS_PAID), "it was paid once")
+        last = self._pay(order, 99.99)
+        self.assertTrue(order._may_leave())
+        self._give_back(last, 30.0)
+        self.assertTrue(order._may_leave(), "of the second payment a part was given back, and the rest stays paid")
+        self.assertEqual(order._get_counted_cents(order.transaction_ids._get_moves()), 10_000, "as it is counted here")
+        self._give_back(last, 69.99)
+        self.assertTrue(order._may_leave(), "one cent of the price is left")
+        self._give_back(order.transaction_ids.sorted("id")[1], 0.01)
+        self.assertFalse(order._may_leave())
+
+    def test_what_happened_last_is_last(self):
+        """A payment that was begun before the refund, and comes in after it, is paid anew."""
+        order = self._order(self.product)
+        first, slow = self._new_tx(order, 100.0), self._new_tx(order, 100.0, reference="slow")
+        for tx, moment in ((first, "2026-03-02 08:00:00"), (slow, "2026-03-04 08:00:00")):
+            tx._set_done()
+            tx.last_state_change = moment
+        refund = first._create_child_transaction(100.0, is_refund=True)
+        refund._set_done()
+        refund.last_state_change = "2026-03-03 08:00:00"
+        self.assertTrue(order._is_paid())
+        slow.last_state_change = "2026-03-02 20:00:00"
+        self.assertTrue(order._is_paid(), "paid twice, and once given back")
+        slow.amount = 50.0
+        self.assertTrue(order._is_paid(), "paid too much: the rest stays paid")
+        slow.last_state_change = "2026-03-04 08:00:00"
         self.assertFalse(order._is_paid())
 
     def test_many_orders_are_asked_about_at_once(self):

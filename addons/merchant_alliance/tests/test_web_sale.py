@@ -130,6 +130,18 @@ class TestWebSale(WebSaleCommon):
         self.assertEqual(self._sales(order).mapped("cash_amount"), [100.0, -100.0, 100.0, -100.0])
         self.assertEqual(self._sales(order)[3].origin_id, sales[2])
 
+    def test_what_is_left_of_it_after_a_refund_is_registered_again_too(self):
+        order = self._order(self.product)
+        tx = self._pay(order)
+        self._give_back(tx, 30)
+        order._action_cancel()
+        order.action_draft()
+        order.action_confirm()
+        tx._post_process()
+        self.assertEqual(self._sales(order).mapped("cash_amount"), [100.0, -30.0, -70.0, 70.0])
+        self._give_back(tx, 70)
+        self.assertEqual(self._sales(order).mapped("cash_amount"), [100.0, -30.0, -70.0, 70.0, -70.0])
+
     def test_refunded_whole_and_paid_again_it_is_registered_again(self):
         order = self._order(self.product)
         first = self._pay(order)
