@@ -13,6 +13,7 @@ FROZEN_FIELDS = {
     "partner_id", "sale_datetime", "cash_amount", "contract_line_id", "rate", "concession_amount",
     "goods_category_id", "pos_order_id", "sale_order_id", "collected"}
 MAX_ID = 2**31 - 1  # what PostgreSQL takes for an id
+LOOKED_FOR = re.compile(r"(?:QS/)?(\d{1,10})", re.ASCII | re.IGNORECASE)
 # The number of a sale, as _format_number says it, from the column with its id.
 NUMBER = "'QS/' || lpad({column}::text, GREATEST(8, length({column}::text)), '0')"
 
@@ -45,7 +46,7 @@ class AllianceQualifiedSale(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     merchant_id = fields.Many2one(
-        "alliance.merchant", required=True, readonly=True, ondelete="restrict")  # _merchant_time_idx
+        "alliance.merchant", required=True, readonly=True, ondelete="restrict")  # searched by _merchant_time_idx
     store_id = fields.Many2one(
         "alliance.store", required=True, readonly=True, index=True, ondelete="restrict")
     scene = fields.Selection(SCENES, required=True, readonly=True)
@@ -119,8 +120,8 @@ class AllianceQualifiedSale(models.Model):
         if operator not in ("in", "ilike", "like", "=ilike", "=like"):
             return NotImplemented
         names = value if operator == "in" else [value]
-        ids = [int(re.sub(r"\D", "", name or "", flags=re.ASCII) or 0) for name in names]
-        return Domain("id", "in", [sale_id for sale_id in ids if 0 < sale_id <= MAX_ID])
+        ids = [int(found[1]) for name in names if (found := LOOKED_FOR.fullmatch(str(name).strip()))]
+        return Domain("id", "in", [sale_id for sale_id in ids if sale_id <= MAX_ID])
 
     # -- amounts -----------------------------------------------------------------
 

@@ -38,7 +38,8 @@ MOVES = """
            ) AS move
      WHERE rel.sale_order_id = {order}.id
     WINDOW moment AS (ORDER BY move.happened, move.id)"""
-# counted: giving back a part lowers the price, it is not to be paid again; once all was given back, paying starts anew
+# counted: who gives back a part has looked at the order, and the rest stays paid; who gives back everything undoes the
+# payment, and paying starts anew (as _get_counted_cents counts).
 PAYMENTS = f"""
     SELECT COALESCE(SUM(amount) FILTER (WHERE amount > 0), 0) AS received,
            COALESCE(-SUM(amount) FILTER (WHERE amount < 0), 0) AS given_back,
@@ -46,7 +47,6 @@ PAYMENTS = f"""
       FROM (SELECT amount, place, COALESCE(MAX(place) FILTER (WHERE balance = 0) OVER (), 0) AS undone
               FROM ({MOVES}) AS moves) AS moves"""
 WAS_PAID = "received >= {order}.amount_total"
-# Who gives back a part has looked at the order: the rest stays paid. Who gives back everything undoes the payment.
 IS_PAID = "counted >= {order}.amount_total"
 
 

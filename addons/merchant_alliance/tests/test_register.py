@@ -34,7 +34,8 @@ class TestRegister(AllianceCommon):
         self.assertEqual(sale.search([("name", "in", [sale.name, other.name])]), sale | other)
         self.assertNotIn(sale, sale.search([("name", "!=", sale.name)]))
         self.assertIn((sale.id, sale.name), sale.name_search(sale.name))
-        for nothing in ("QS", "tea", "²", "9" * 12):
+        self.assertEqual(sale.search([("name", "in", [sale.id, True])]), sale, "whatever a client sends")
+        for nothing in ("QS", "tea", "²", "9" * 10, "9" * 12, "9" * 5000, f"tea {sale.id}"):
             self.assertFalse(sale.search([("name", "ilike", nothing)]), nothing)
 
     def test_the_database_refuses_a_second_record_of_one_source(self):
