@@ -19,7 +19,8 @@ from .wallets import STEPS, add_positions, add_wallets, live, sell
 from .watch import Watch
 
 CLOSE_MS, CLOSE_RATIO, READ_MS, CREDIT_SHARE = 50, 2.0, 2.0, 0.5
-CLOSINGS, READS, CREDIT_ROUNDS, CREDIT_SECONDS = 7, 300, 5, 15
+CLOSINGS, READS = 7, 300
+CREDIT_ROUNDS, CREDIT_SECONDS = 15, 5  # short ones, taking turns with the bare insert: the machine has slower spells
 MATURING, MATURING_SMALL, SMALL = 40, 12, 100_000
 LEDGERS = ("voucher_lot", "voucher_entry")
 YUAN_PER_WALLET = 10  # sold in each measured period, so that the pool releases some cents to each wallet

@@ -20,16 +20,15 @@ class SettlementPeriod(models.Model):
                     self.env["settlement.crediting"]._get_progress(period))
 
     def _count_behind(self):
-        """Return ``{period: how many wallets were not credited up to it yet}``; one period of each company."""
+        """Return how many wallets were not credited up to this period yet; reads all of them."""
         self.env.flush_all()
-        counts = dict(self.env.execute_query(SQL(
-            """SELECT p.id, count(*) FROM settlement_period p
-                 JOIN voucher_wallet w ON w.company_id = p.company_id AND w.settled_number < p.number
-                WHERE p.id IN %s GROUP BY p.id""", tuple(self.ids) or (0,))))
-        return {period: counts.get(period.id, 0) for period in self}
+        [[count]] = self.env.execute_query(SQL(
+            "SELECT count(*) FROM voucher_wallet WHERE company_id = %s AND settled_number < %s",
+            self.company_id.id, self.number))
+        return count
 
     def _has_wallets_behind(self):
-        """Whether a wallet was not credited up to this period yet."""
+        """Whether a wallet was not credited up to this period yet; reads past all that were."""
         self.env.flush_all()
         [[behind]] = self.env.execute_query(SQL(
             "SELECT EXISTS (SELECT FROM voucher_wallet WHERE company_id = %s AND settled_number < %s)",

@@ -10,15 +10,16 @@ class VoucherWallet(models.Model):
     _inherit = "voucher.wallet"
 
     @api.model
-    def _run_in_chunks(self, pick, work):
+    def _run_in_chunks(self, pick, work, after=0):
         """Work off rows chunk by chunk until none is left that can be locked, or time is up.
 
         Inside a cron run each chunk is committed and a chunk that collided with another
         transaction is tried again; outside, everything is left to the caller's transaction.
 
         :param pick: function that returns the SQL that chooses and locks the ids of one chunk, above the last id of
-            the chunk before (0 at first)
+            the chunk before
         :param work: called with the list of ids; must make them drop out of ``pick``
+        :param int after: where the first round begins; the others begin with the first row
         :return: number of rows worked off
         """
         cron = self.env["ir.cron"]
@@ -30,7 +31,7 @@ class VoucherWallet(models.Model):
                 self.env.flush_all()
             return ids
 
-        done = after = 0
+        done = 0
         while True:
             ids = cron._retry(partial(run_chunk, after))
             done += len(ids)

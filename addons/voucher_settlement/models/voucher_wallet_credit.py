@@ -75,15 +75,18 @@ class VoucherWallet(models.Model):
             ), released AS MATERIALIZED (
                 SELECT i.cohort_id, i.holder_kind, period.number, i.increment
                   FROM period JOIN settlement_index i ON i.period_id = period.id
-            ), due AS (
-                SELECT w.id AS wallet_id, r.number, SUM(p.base * r.increment) AS share
+            ), position AS MATERIALIZED (  -- whole and once: else what was released is gone through for each wallet
+                SELECT w.id AS wallet_id, w.settled_number, p.*
                   FROM wallet w
                   CROSS JOIN LATERAL (  -- OFFSET 0: wallet by wallet, never by reading all positions
                       SELECT cohort_id, holder_kind, base FROM green_points_position
                        WHERE partner_id = w.partner_id AND base > 0 OFFSET 0) p
+            ), due AS (
+                SELECT p.wallet_id, r.number, SUM(p.base * r.increment) AS share
+                  FROM position p
                   JOIN released r ON r.cohort_id = p.cohort_id AND r.holder_kind = p.holder_kind
-                       AND r.number > w.settled_number
-              GROUP BY w.id, r.number
+                       AND r.number > p.settled_number
+              GROUP BY p.wallet_id, r.number
             ), run AS (
                 SELECT d.wallet_id, w.partner_id, d.number,
                        w.earned + SUM(d.share) OVER so_far AS earned,
@@ -145,21 +148,25 @@ class VoucherWallet(models.Model):
 
         :return: number of wallets credited
         """
+        cron = self.env["ir.cron"]
         periods = self._get_uncredited_periods()
-        behind = periods._count_behind()
+        # with one for the end of each
+        left = {period: self.env["settlement.crediting"]._count_left(period) + 1 for period in periods}
 
         def credit(period):
-            if behind[period] > chunk:  # enough for two
+            if left[period] > chunk + 1:  # enough for two
                 self.env.ref(BESIDE)._trigger()
-            self.env["settlement.crediting"]._note(period, behind=behind[period])
             done = self._credit_all(period, chunk)
+            if done + 1 < left[period] and not cron._keep():
+                return done  # whether there are more is not worth reading past those that are done
             if not period._has_wallets_behind():
                 if self._create_missing(period.company_id):
                     done += self._credit_all(period, chunk)
                 period._return_dust()
+                cron._keep(max(left[period] - done, 0))  # some had opened their wallets themselves
             return done
 
-        return sum(self.env["ir.cron"]._run_each(periods, credit, behind))
+        return sum(cron._run_each(periods, credit, left))
 
     @api.model
     def _cron_credit_beside(self, chunk=2000):
@@ -185,20 +192,21 @@ class VoucherWallet(models.Model):
     def _credit_all(self, period, chunk):
         """Credit all wallets that are behind ``period``; return how many there were.
 
-        In the order of their ids, chunk after chunk: neither an index nor what earlier chunks left
-        behind in the table costs anything. Those that were locked are tried again in another round.
+        In the order of their ids, chunk after chunk, and run after run: neither an index nor those that are done
+        cost anything. Those that were locked are tried again in another round.
         """
         company, number = period.company_id, period.number
         wallets = self.sudo()  # sudo: a job; nobody may write wallets
+        crediting = self.env["settlement.crediting"]
 
         def credit(ids):
             wallets._credit_rows(ids, company, number)
-            self.env["settlement.crediting"]._note(period, done=len(ids))
+            crediting._note(period, done=len(ids), reached=max(ids))
 
         return wallets._run_in_chunks(
             lambda after: SQL("""SELECT id FROM voucher_wallet WHERE company_id = %s AND settled_number < %s AND id > %s
                               ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED""", company.id, number, after, chunk),
-            credit)
+            credit, after=crediting._get_reached(period))
 
     @api.model
     def _create_missing(self, company):

@@ -211,6 +211,44 @@ class TestWalletCredit(VoucherCommon, CronMixinCase):
         self.assertEqual(self.env["voucher.wallet"]._cron_credit(), 0)
         self.assertTrue(period.dust_returned)
 
+    def test_a_run_goes_on_after_the_last_wallet_and_ends_with_those_left_out(self):
+        period = self._settle_six()
+        wallets = self.env["voucher.wallet"].search([], order="id")
+        crediting = self.env["settlement.crediting"]
+        crediting._note(period, done=0, reached=wallets[3].id)  # the second worker went ahead
+        job = self.env["voucher.wallet"].with_context(ir_cron_progress_id=1)
+        self.assertEqual(crediting._count_left(period), 6)
+        with patch.object(self.env.registry["ir.cron"], "_commit_progress", lambda *args, **kwargs: 0):
+            for number in (4, 5, 0, 1, 2):
+                self.assertEqual(job._cron_credit(chunk=1), 1)
+                self.assertEqual(wallets[number].credited, 10.0)
+                self.assertFalse(period.dust_returned)
+            self.assertEqual(crediting._count_left(period), 1)
+            self.assertEqual(job._cron_credit(chunk=1), 1)
+        self.assertTrue(period.dust_returned)
+        self.assertEqual(len(crediting.search([("period_id", "=", period.id), ("behind", "!=", False)])), 1,
+                         "wallets are counted by the first run alone")
+
+    def test_no_wallet_is_looked_for_in_vain_when_time_is_up(self):
+        self._settle_six()
+        asked = []
+        with (patch.object(self.env.registry["ir.cron"], "_commit_progress", lambda *args, **kwargs: 0),
+              patch.object(self.env.registry["settlement.period"], "_has_wallets_behind", asked.append)):
+            self.env["voucher.wallet"].with_context(ir_cron_progress_id=1)._cron_credit(chunk=1)
+        self.assertFalse(asked)
+
+    def test_the_job_leaves_nothing_when_holders_opened_their_wallets_themselves(self):
+        period = self._settle_six()
+        crediting = self.env["settlement.crediting"]
+        self.assertEqual(crediting._count_left(period), 6)
+        self._wallet()._credit_up_to_date()
+        job = self.env.ref("voucher_settlement.ir_cron_credit_wallets")
+        with self.enter_registry_test_mode():
+            job.method_direct_trigger()
+        self.assertTrue(period.dust_returned)
+        progress = self.env["ir.cron.progress"].search([("cron_id", "=", job.id)])
+        self.assertEqual((sum(progress.mapped("done")), progress[0].remaining), (7, 0), "five, one, and the end")
+
     def test_the_rounding_is_returned_once(self):
         period = self._settle_six()
         self.env["voucher.wallet"]._cron_credit()
