@@ -62,11 +62,14 @@ class EscrowPosting(models.AbstractModel):
 
         :raise UserError: one is missing, or there is more than one
         """
-        accounts = self._get_escrow_accounts(list(dict(ESCROW_ROLES)), company)
-        accounts.fetch(["account_type", "escrow_role"])  # not their thirty other fields, which nothing reads here
-        by_role = accounts.grouped("escrow_role")
-        return {key: account if len(account := by_role.get(key, ())) == 1 else self._get_account(key, company)
-                for key in self._get_comparison_hints()}
+        keys, roles = self._get_comparison_hints(), dict(ESCROW_ROLES)
+        accounts = self._get_escrow_accounts(list(roles), company)
+        operating = {key: self._get_account(key, company) for key in keys if key not in roles}
+        # not their thirty other fields, which nothing reads here
+        accounts.union(*operating.values()).fetch(["account_type", "escrow_role"])
+        found = {**accounts.grouped("escrow_role"), **operating}
+        return {key: account if len(account := found.get(key, ())) == 1 else self._get_account(key, company)
+                for key in keys}
 
     def _prepare_comparison(self, account, ledger_cents, subledger_cents, hint):
         return {

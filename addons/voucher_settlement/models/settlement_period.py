@@ -292,5 +292,9 @@ class SettlementPeriod(models.Model):
 
     def _mark_cohorts(self, cohorts):
         """Note on each cohort that this period released for it; the oldest ones are matured."""
-        cohorts.write({"settled_number": self.number})
+        # past the cache, which would write a list of all of them
+        self.env.execute_query(SQL(
+            "UPDATE green_points_cohort SET settled_number = %s WHERE id IN %s RETURNING id",
+            self.number, tuple(cohorts.ids) or (0,)))
+        cohorts.invalidate_recordset(["settled_number"])
         cohorts.filtered(lambda c: self.number - c.number >= c.policy_id.period_count)._mark_matured()
