@@ -7,7 +7,7 @@ def post_init(env):
     companies = env["res.company"].search([("chart_template", "!=", False)], order="parent_path")
     for company in companies:
         env["account.chart.template"]._load_escrow(company)
-    env["green.points.cohort"].search([])._create_periods()
+    env["green.points.cohort"].search([])._create_missing_periods()
     env["res.company"]._setup_all_voucher_payments()
     for company in env["res.company"].search([]):
         env["voucher.wallet"]._create_missing(company)

@@ -203,12 +203,6 @@ class GreenPointsCohort(models.Model):
             held.get(("shopper",), 0), held.get(("merchant",), 0), self.id))
         self.invalidate_recordset()
 
-    def _mark_matured(self):
-        """Note that these maturing cohorts have had their last release."""
-        for cohort in self:
-            cohort._check_state("maturing")
-        self.write({"state": "matured"})
-
     def _check_state(self, state):
         if self.state != state:
             labels = dict(self._fields["state"]._description_selection(self.env))

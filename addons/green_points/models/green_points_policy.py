@@ -280,7 +280,8 @@ class GreenPointsPolicy(models.Model):
         """Return the policy in force in ``company`` (sudo), or an empty recordset."""
         # sudo: the rules apply to a sale whoever makes it
         return self.sudo().search_fetch(
-            [("company_id", "=", company.id), ("state", "=", "active")], ["beta", "gamma", *WEIGHT_FIELDS], limit=1)
+            [("company_id", "=", company.id), ("state", "=", "active")],
+            ["beta", "gamma", "period_days", *WEIGHT_FIELDS], limit=1)
 
     def _get_exact(self, fname):
         """Return the float field ``fname`` as the exact ``Decimal`` that is stored."""

@@ -56,7 +56,7 @@ class TestCohort(GreenPointsCommon):
 
     def test_states_follow_each_other(self):
         cohort = self.cohorts._lock_open(self.company)
-        for call in (cohort._open_next, cohort._freeze_totals, cohort._mark_matured):
+        for call in (cohort._open_next, cohort._freeze_totals):
             with self.assertRaises(UserError):
                 call()
         cohort._start_closing()
@@ -65,8 +65,6 @@ class TestCohort(GreenPointsCommon):
         cohort._open_next()
         cohort._freeze_totals()
         self.assertEqual(cohort.state, "maturing")
-        cohort._mark_matured()
-        self.assertEqual(cohort.state, "matured")
         with self.assertRaises(UserError):
             cohort.unlink()
 

@@ -45,7 +45,7 @@ class TestExchange(ExchangeCommon):
 
     def test_matured_points_buy_nothing(self):
         self._earn(100_000)
-        self._close_period()._mark_matured()
+        self._close_period().state = "matured"
         with self.assertRaisesRegex(UserError, "You have 0.00 active points"):
             self._exchange()
 

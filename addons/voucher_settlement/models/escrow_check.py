@@ -30,19 +30,27 @@ class EscrowPosting(models.AbstractModel):
         """
         self.env.flush_all()
         return [
-            *self._prepare_comparisons(company, self._get_subledger_sums(company)),
+            *self._prepare_comparisons(self._get_compared_balances(company), self._get_subledger_sums(company)),
             *self._get_cohort_comparison(company), *self._get_deposit_differences(company),
             *self._get_total_comparison(company)]
 
-    def _prepare_comparisons(self, company, sums, only_differing=False):
-        """Return a row of the comparison for each account; ``sums``: cents of the sub-ledgers, by account."""
+    def _prepare_comparisons(self, balances, sums, only_differing=False):
+        """Return a row of the comparison for each account.
+
+        :param dict balances: ``_get_compared_balances``
+        :param dict sums: cents of the sub-ledgers, by key
+        """
+        owed = sum(balances[role][1] for role, _label in ESCROW_ROLES if role != "escrow_bank")
+        sums = {"escrow_bank": owed, **sums}
+        return [self._prepare_comparison(*balances[key], sums[key], hint)
+                for key, hint in self._get_comparison_hints().items()
+                if not only_differing or balances[key][1] != sums[key]]
+
+    def _get_compared_balances(self, company):
+        """Return ``{key: (account, cents)}`` of what is compared: as the general ledger has it."""
         accounts = self._get_compared_accounts(company)
         found = self._get_balances(self.env["account.account"].union(*accounts.values()), company)
-        balances = {key: found[account] for key, account in accounts.items()}
-        sums = {"escrow_bank": sum(balances[role] for role, _label in ESCROW_ROLES if role != "escrow_bank"), **sums}
-        return [self._prepare_comparison(accounts[key], balances[key], sums[key], hint)
-                for key, hint in self._get_comparison_hints().items()
-                if not only_differing or balances[key] != sums[key]]
+        return {key: (account, found[account]) for key, account in accounts.items()}
 
     def _get_comparison_hints(self):
         """Return ``{key: what its sub-ledger consists of}``: the accounts that are compared."""

@@ -22,21 +22,22 @@ class EscrowPosting(models.AbstractModel):
     _inherit = "escrow.posting"
 
     @api.model
-    def _check_totals(self, company):
+    def _check_totals(self, company, balances=None):
         """Return the differences between kept totals and general ledger, empty when they agree.
 
         Takes the same time whatever the number of wallets, vouchers and sales. Everything must be
         booked (``_post_unposted``). Whether the totals are what the records add up to is for
         ``_check_subledger`` to find out, which a job does every day.
 
+        :param balances: what ``_get_compared_balances`` returns, else asked here
         :return: dicts as of ``_get_comparison``
         """
         self.env.flush_all()
         kept = LEDGER_TALLY.get_totals(self.env.cr, company.id)
         sums = self._get_kept_sums(company, kept)
         return [
-            *self._prepare_comparisons(company, sums, only_differing=True), *self._get_cohort_comparison(company),
-            *self._get_deposit_comparison(company, kept)]
+            *self._prepare_comparisons(balances or self._get_compared_balances(company), sums, only_differing=True),
+            *self._get_cohort_comparison(company), *self._get_deposit_comparison(company, kept)]
 
     def _get_kept_sums(self, company, kept):
         """Return what ``_get_subledger_sums`` does, in cents by account, out of ``kept`` totals of the ledgers."""

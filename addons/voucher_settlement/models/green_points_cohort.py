@@ -30,31 +30,33 @@ class GreenPointsCohort(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         cohorts = super().create(vals_list)
-        cohorts._create_periods()
+        cohorts._create_periods()  # a new one has none yet
         return cohorts
 
-    def _create_periods(self):
+    def _create_missing_periods(self):
         """Open the settlement period of each of these cohorts that has none yet."""
+        (self - self.env["settlement.period"].search([("cohort_id", "in", self.ids)]).cohort_id)._create_periods()
+
+    def _create_periods(self):
         # sudo: whoever earns the first points opens a cohort, and with it its period
         periods = self.env["settlement.period"].sudo().with_context(
             mail_create_nolog=True, mail_create_nosubscribe=True)
-        known = periods.search([("cohort_id", "in", self.ids)]).cohort_id
         periods.create([
             {"number": cohort.number, "company_id": cohort.company_id.id, "cohort_id": cohort.id,
              "date_start": cohort.date_start, "date_end": cohort.date_end}  # known: no second statement writes them
-            for cohort in self - known])
+            for cohort in self])
 
     def _get_accumulated(self):
         """Return ``{(cohort id, holder kind): Decimal}``: the exact cumulative indexes, 0 left out."""
         self.env["settlement.index"].flush_model()
-        self.env["green.points.cohort"].flush_model(["settled_number"])
+        last = {cohort.id: cohort.settled_number for cohort in self}
         return {
             (cohort_id, kind): Decimal(total)
-            for cohort_id, kind, total in self.env.execute_query(SQL(
-                """SELECT i.cohort_id, i.holder_kind, i.accumulated::text
-                     FROM green_points_cohort c
-                     JOIN settlement_index i ON i.cohort_id = c.id AND i.period_number = c.settled_number
-                    WHERE c.id IN %s""", tuple(self.ids) or (0,)))}
+            for cohort_id, number, kind, total in self.env.execute_query(SQL(
+                """SELECT cohort_id, period_number, holder_kind, accumulated::text FROM settlement_index
+                    WHERE cohort_id IN %s AND period_number IN %s""",
+                tuple(last) or (0,), tuple(set(last.values())) or (0,)))
+            if number == last[cohort_id]}
 
     def _get_own_money(self):
         """Return ``{cohort: cents}``: what a ring-fenced cohort's sales brought less what it released."""

@@ -19,7 +19,6 @@ OF_COMPANY = (
     "commission_payable_account_id")
 KEPT_ON_SETTLE = ("step", "coverage", "increment", "accumulated")
 
-
 STATES = [
     ("open", "Open"), ("closing", "Closing"), ("computed", "Computed"), ("approved", "Approved"),
     ("settled", "Settled")]
@@ -128,9 +127,7 @@ class SettlementPeriod(models.Model):
         period = self._start_step(MAKER, "closing")
         if period.cohort_id.state == "closing":
             period.cohort_id._freeze_totals()
-        period._check_books()
-        posting, currency = self.env["escrow.posting"].sudo(), period.currency_id
-        pool, kept = posting._get_balance("rebate_pool", period.company_id), period._get_kept_cents()
+        pool, kept, currency = period._check_books(), period._get_kept_cents(), period.currency_id
         figures = period._prepare_figures(period._get_maturing_cohorts(), pool, kept)
         period.proposal_ids.unlink()
         # sudo: nobody edits proposals by hand
@@ -154,12 +151,11 @@ class SettlementPeriod(models.Model):
         """Release what was approved, if nothing differs from it, and the books still agree (maker or checker)."""
         period = self._start_step((MAKER, CHECKER), "approved")
         self.env["escrow.posting"].sudo()._serialize_pool(period.company_id)
-        period._check_books()
-        cohorts = period._lock_cohorts()
+        pool, cohorts = period._check_books(), period._lock_cohorts()
         figures = period._prepare_figures(
             cohorts, to_cents(period.pool_balance, period.currency_id),
             to_cents(period.fenced_amount, period.currency_id))
-        period._check_as_approved(figures)
+        period._check_as_approved(figures, pool)
         # sudo: insert-only, and only from here
         insert_rows(self.env["settlement.index"].sudo(), [
             period._prepare_index_vals(line) for line in figures["lines"]])
@@ -169,7 +165,7 @@ class SettlementPeriod(models.Model):
             "settled", settled_at=fields.Datetime.now(),
             released_amount=from_cents(figures["reserved"], period.currency_id))
         self.env["voucher.wallet"].invalidate_model(["uncredited"])
-        self.env.ref(JOB_AFTER)._trigger()
+        self.env["ir.cron"].browse(self.env["ir.model.data"]._xmlid_to_res_id(JOB_AFTER))._trigger()
 
     def action_reset(self):
         """Take a computed or approved settlement back, to be computed again (maker or checker)."""
@@ -199,14 +195,17 @@ class SettlementPeriod(models.Model):
 
         The records behind the totals are read by a job every day, and on demand (Sub-ledger Check).
 
+        :return: what the rebate pool holds, in cents
         :raise UserError: naming every difference
         """
         posting = self.env["escrow.posting"].sudo()
         posting._post_unposted(self.company_id)
-        if differences := posting._check_totals(self.company_id):
+        balances = posting._get_compared_balances(self.company_id)
+        if differences := posting._check_totals(self.company_id, balances):
             raise UserError(self.env._(
                 "Sub-ledgers and general ledger differ; settlement stops until this is cleared:\n%s",
                 "\n".join(self._format_difference(difference) for difference in differences)))
+        return balances["rebate_pool"][1]
 
     def _format_difference(self, difference):
         """Return one difference of ``escrow.posting`` as a line of text."""
@@ -229,24 +228,24 @@ class SettlementPeriod(models.Model):
 
     def _lock_cohorts(self):
         """Lock the cohorts that take part, and return them: their bases cannot change before the commit."""
-        cohorts = self._get_maturing_cohorts()
+        cohorts = self.env["green.points.cohort"]
         self.env.flush_all()
-        self.env.execute_query(SQL(
-            "SELECT id FROM green_points_cohort WHERE id IN %s ORDER BY id FOR UPDATE",
-            tuple(cohorts.ids) or (0,)))
-        cohorts.invalidate_recordset()
-        return cohorts
+        older = cohorts._search(self._get_maturing_domain(self.number - 1), order="id")
+        self.env.execute_query(SQL("%s FOR UPDATE", older.select()))
+        cohorts.invalidate_model()
+        return self._get_maturing_cohorts()
 
-    def _check_as_approved(self, figures):
-        """Raise unless ``figures`` are what the checker agreed to and the pool still holds them."""
+    def _check_as_approved(self, figures, pool_cents):
+        """Raise unless ``figures`` are what the checker agreed to, and ``pool_cents`` no less than then."""
         changes = []
-        balance = self.env["escrow.posting"].sudo()._get_balance("rebate_pool", self.company_id)
-        if balance < to_cents(self.pool_balance, self.currency_id):
+        if pool_cents < to_cents(self.pool_balance, self.currency_id):
             changes.append(self.env._(
                 "rebate pool: %(old)s became %(new)s", old=self.pool_balance,
-                new=from_cents(balance, self.currency_id)))
-        approved = {(line.cohort_number, line.holder_kind): line for line in self.proposal_ids}
-        fnames = self.proposal_ids._fields
+                new=from_cents(pool_cents, self.currency_id)))
+        proposals = self.env["settlement.proposal"].search_fetch(
+            [("period_id", "=", self.id)], ["cohort_number", "holder_kind", "base", *KEPT_ON_SETTLE])
+        approved = {(line.cohort_number, line.holder_kind): line for line in proposals}
+        fnames = proposals._fields
         kinds = dict(fnames["holder_kind"]._description_selection(self.env))
         for line in figures["lines"]:
             old = approved.pop((line["cohort_number"], line["holder_kind"]), None)
@@ -260,7 +259,7 @@ class SettlementPeriod(models.Model):
                            field=fnames[name]._description_string(self.env),
                            old=f"{old[name]:.12f}", new=f"{line[name]:.12f}")
                 for name in KEPT_ON_SETTLE if f"{old[name]:.12f}" != f"{line[name]:.12f}"]
-        changes += self._get_changed_bases(figures["lines"])
+        changes += self._get_changed_bases(proposals, figures["lines"])
         changes += [
             self.env._("cohort %(number)s, %(kind)s: no longer takes part",
                        number=line.cohort_number, kind=kinds[line.holder_kind]) for line in approved.values()]
@@ -273,13 +272,13 @@ class SettlementPeriod(models.Model):
                 "%(period)s differs from what was approved. Reset and compute it again:\n%(changes)s",
                 period=self.name, changes="\n".join(changes)))
 
-    def _get_changed_bases(self, lines):
+    def _get_changed_bases(self, proposals, lines):
         """Return a line of text for each cohort whose base is not what was approved.
 
         Points that pass from shoppers to merchants meanwhile change neither what is due nor what is released.
         """
         before, now = defaultdict(int), defaultdict(int)
-        for line in self.proposal_ids:
+        for line in proposals:
             before[line.cohort_number] += to_cents(line.base, self.currency_id)
         for line in lines:
             now[line["cohort_number"]] += to_cents(line["base"], self.currency_id)
@@ -292,9 +291,10 @@ class SettlementPeriod(models.Model):
 
     def _mark_cohorts(self, cohorts):
         """Note on each cohort that this period released for it; the oldest ones are matured."""
+        matured = cohorts.filtered(lambda c: self.number - c.number >= c.policy_id.period_count)
         # past the cache, which would write a list of all of them
         self.env.execute_query(SQL(
-            "UPDATE green_points_cohort SET settled_number = %s WHERE id IN %s RETURNING id",
-            self.number, tuple(cohorts.ids) or (0,)))
-        cohorts.invalidate_recordset(["settled_number"])
-        cohorts.filtered(lambda c: self.number - c.number >= c.policy_id.period_count)._mark_matured()
+            "UPDATE green_points_cohort SET settled_number = %s,"
+            " state = CASE WHEN id IN %s THEN 'matured' ELSE state END WHERE id IN %s RETURNING id",
+            self.number, tuple(matured.ids) or (0,), tuple(cohorts.ids) or (0,)))
+        cohorts.invalidate_recordset(["settled_number", "state"])

@@ -6,6 +6,8 @@ from odoo.addons.merchant_alliance.tools.money import from_cents
 
 from ..tools.release import ceil_cents, get_coverage, get_increment, get_sum
 
+OF_COHORT = ("number", "company_id", "policy_id", "state", "base_shopper", "base_merchant", "settled_number")
+
 
 class SettlementPeriod(models.Model):
     """Builders of a settlement's figures; nothing here writes."""
@@ -18,9 +20,13 @@ class SettlementPeriod(models.Model):
         Those past their last age are ``matured`` (see ``_mark_cohorts``).
         """
         self.ensure_one()
-        return self.env["green.points.cohort"].search([
-            ("company_id", "=", self.company_id.id), ("state", "=", "maturing"),
-            ("number", "<", self.number)], order="number")
+        # with its own one, whose policy says what is paid: read at once
+        cohorts = self.env["green.points.cohort"].search_fetch(
+            self._get_maturing_domain(self.number), OF_COHORT, order="number")
+        return cohorts - self.cohort_id
+
+    def _get_maturing_domain(self, last):
+        return [("company_id", "=", self.company_id.id), ("state", "=", "maturing"), ("number", "<=", last)]
 
     def _get_kept_cents(self):
         """Return the money of ring-fenced cohorts that are not released for in this period, in cents."""

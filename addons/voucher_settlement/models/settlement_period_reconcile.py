@@ -44,14 +44,15 @@ class SettlementPeriod(models.Model):
 
         What an imported statement says always counts. Whether there must be one, and of these days, is a setting.
 
+        :return: what the rebate pool holds, in cents
         :raise UserError: naming every difference
         """
-        super()._check_books()
+        pool = super()._check_books()
         company = self.company_id
-        if not company.escrow_reconcile and not self._get_last_statement(company):
-            return
-        record = self.env["escrow.reconciliation"]._reconcile(company)
-        if problems := record._get_problems() + record._get_missing():
-            raise UserError(self.env._(
-                "The escrow's bank account and the ledger differ; settlement stops until this is cleared:\n%s",
-                "\n".join(problems)))
+        if company.escrow_reconcile or self._get_last_statement(company):
+            record = self.env["escrow.reconciliation"]._reconcile(company)
+            if problems := record._get_problems() + record._get_missing():
+                raise UserError(self.env._(
+                    "The escrow's bank account and the ledger differ; settlement stops until this is cleared:\n%s",
+                    "\n".join(problems)))
+        return pool

@@ -166,7 +166,7 @@ class TestCorrectedPoints(CorrectionCommon):
 
     def test_not_given_to_a_matured_cohort(self):
         taken = self._correct(self.entry, 20).points_entry_ids
-        self.cohort._mark_matured()
+        self.cohort.state = "matured"
         with self.assertRaisesRegex(UserError, "at most .*0.00"):
             self._submit(taken, 20)
 

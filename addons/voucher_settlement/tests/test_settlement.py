@@ -196,7 +196,7 @@ class TestSettlementSteps(SettlementCommon, CronMixinCase):
         self.env.invalidate_all()
         cohort = self.sale.cohort_id
         for _again in range(2):
-            cohort._create_periods()
+            cohort._create_missing_periods()
         self.assertEqual(self.env["settlement.period"].search([]).cohort_id, cohort)
 
     def test_close_opens_the_next(self):
