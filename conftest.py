@@ -26,11 +26,12 @@ def pytest_xdist_make_scheduler(config, log):
 
 @pytest.fixture(scope="session", autouse=True)
 def spread(load_registry):
-    """Let tests run beside each other: files of their own for each database, and patience with pages."""
+    """Let tests run beside each other: files of their own for each database, patience, no needless asking."""
     from odoo.tests import HttpCase
     from odoo.tools import config
 
     spreading.wait_for_pages(HttpCase)
+    spreading.ask_for_no_databases(config)
     with spreading.own_files(config):
         yield
 

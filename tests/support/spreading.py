@@ -50,6 +50,14 @@ def own_files(config):
     shutil.rmtree(os.path.join(folder, own), ignore_errors=True)
 
 
+def ask_for_no_databases(config):
+    """Let the server know its database by its name alone, as it does without a filter.
+
+    With one, each call without a session asks PostgreSQL for all databases, over a connection of its own.
+    """
+    config["dbfilter"] = ""
+
+
 def wait_for_pages(case):
     """Give pages that a test opens the time that a busy machine needs.
 

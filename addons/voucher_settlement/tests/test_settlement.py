@@ -43,6 +43,18 @@ class TestSettlementFigures(SettlementCommon):
         self.assertNotIn(cohort, self._settle().index_ids.cohort_id)
         self.assertEqual(self._credit().credited, 24.0)
 
+    def test_accumulated_is_what_each_cohort_had_at_its_own_last(self):
+        self._sell(1000)
+        for _number in range(4):
+            self._settle()
+        first, second = self.env["green.points.cohort"].search([("state", "=", "maturing")], order="number", limit=2)
+        first.settled_number = 3
+        releases = {(i.cohort_id, i.period_number): i for i in (first | second).index_ids if i.holder_kind == "shopper"}
+        self.assertLess(releases[first, 3].accumulated, releases[first, 4].accumulated)
+        accumulated = (first | second)._get_accumulated()
+        for cohort, number in ((first, 3), (second, 4)):
+            self.assertEqual(float(accumulated[cohort.id, "shopper"]), releases[cohort, number].accumulated)
+
     def test_shorter_curve_ends_earlier(self):
         self._use_policy(period_count=2, max_multiple=0.4)
         cohort = self._sell(1000).cohort_id
@@ -312,9 +324,9 @@ class TestSettlementSteps(SettlementCommon, CronMixinCase):
     def test_smaller_pool_is_refused(self):
         self._settle()
         period = self._approve()
-        posting = type(self.env["escrow.posting"])
-        with patch.object(posting, "_get_balance", lambda self, role, company: 6499), \
-                self.assertRaisesRegex(UserError, "rebate pool"):
+        self.assertEqual(period.pool_balance, 65)
+        self._refund(self.sale, 500)
+        with self.assertRaisesRegex(UserError, r"rebate pool: 65\.0 became 32\.50"):
             period.with_user(self.checker).action_settle()
 
     def test_decisions_about_the_pool_follow_each_other(self):
