@@ -16,5 +16,5 @@ class IrRule(models.Model):
         values, uid = super()._compute_domain_context_values(), self.env.uid
         external = self.env.cr.cache.setdefault("alliance_external_users", {})
         if uid not in external:
-            external[uid] = not self.env.user._is_internal()
+            external[uid] = bool(uid) and not self.env.user._is_internal()  # before a login there is none
         return (*values, self.env.user.partner_id.commercial_partner_id.id) if external[uid] else values

@@ -53,6 +53,11 @@ class TestOwnerView(StaffCommon):
         self.owner.partner_id.parent_id = False
         self.assertFalse(self._may(self.owner, invoice))
 
+    def test_before_a_login_no_rule_is_in_the_way(self):
+        """Pages that ask for no login work without a user, as the superuser."""
+        before = self.env(user=False, su=True)["ir.rule"]
+        self.assertTrue(before._compute_domain("alliance.qualified.sale").is_true())
+
     def test_reports_refuse_before_they_render(self):
         reports = self.env["ir.actions.report"]
         contract, bill = self.market.contract_ids[0], self.env["account.move"].create({

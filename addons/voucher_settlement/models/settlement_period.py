@@ -165,7 +165,7 @@ class SettlementPeriod(models.Model):
             "settled", settled_at=fields.Datetime.now(),
             released_amount=from_cents(figures["reserved"], period.currency_id))
         self.env["voucher.wallet"].invalidate_model(["uncredited"])
-        self.env["ir.cron"].browse(self.env["ir.model.data"]._xmlid_to_res_id(JOB_AFTER))._trigger()
+        self.env.ref(JOB_AFTER)._trigger()
 
     def action_reset(self):
         """Take a computed or approved settlement back, to be computed again (maker or checker)."""
